@@ -1,0 +1,74 @@
+"""Fetches the jars that Spark needs for the local lake."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.errors import DataMasterError
+
+
+class JarUnavailable(DataMasterError):
+    """A jar could not be fetched, or is not the one that the project knows."""
+
+
+@dataclass(frozen=True)
+class Jar:
+    """A jar by its Maven coordinates, and the SHA-256 that its bytes must have."""
+
+    group: str
+    artifact: str
+    version: str
+    sha256: str
+
+
+JARS = (
+    Jar(
+        "org.apache.iceberg",
+        "iceberg-spark-runtime-4.1_2.13",
+        "1.11.0",
+        "d6ea6c5d099288daeb7d5a92061bd3d7d8f296492632b42378e5f2f0e3066242",
+    ),
+    Jar(
+        "org.xerial",
+        "sqlite-jdbc",
+        "3.50.3.0",
+        "a3f53a2aa15ae9425a9e793bbe9c8e5288febeb4b65ef5c1a4e80d4c2045cf08",
+    ),
+)
+
+
+def fetch(jar: Jar) -> Path:
+    """The jar's path in the Maven cache of this user, downloaded if it is not there.
+
+    Raises:
+        JarUnavailable: it cannot be downloaded, or its SHA-256 is another.
+    """
+    path = _resolve(jar)
+    if _sha256(path) != jar.sha256:  # for example the rest of a download that broke off
+        path.unlink()
+        path = _resolve(jar)
+    if _sha256(path) != jar.sha256:
+        path.unlink()
+        raise JarUnavailable(
+            f"{path.name}: what was downloaded is not the file that this project knows (SHA-256)",
+            "Ask who runs your Maven mirror; nothing of it was kept.",
+        )
+    return path
+
+
+def _resolve(jar: Jar) -> Path:
+    from jgo.maven import MavenContext  # slow to import, and for the set-up alone
+
+    try:
+        component = MavenContext().project(jar.group, jar.artifact).at_version(jar.version)
+        path: Path = component.artifact().resolve()
+    except (OSError, RuntimeError) as error:
+        raise JarUnavailable(
+            f"{jar.artifact}-{jar.version}.jar is not in the cache, and cannot be downloaded",
+            "Go online for the first set-up; after it, no network is needed.",
+        ) from error
+    return path
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,62 @@
+"""The lake of one machine: a folder with an Iceberg catalog, its tables and the control items."""
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pyiceberg.catalog.sql import SqlCatalog
+
+from runner.project import PROJECT
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A lake in the folder `root` (absolute: Iceberg's metadata keeps the path)."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file of the Iceberg catalog."""
+        return self.root / "catalog.db"
+
+    @property
+    def warehouse(self) -> Path:
+        """The folder of the tables' data and metadata."""
+        return self.root / "warehouse"
+
+    @property
+    def control(self) -> Path:
+        """The SQLite file of the control items."""
+        return self.root / "control.db"
+
+    @cached_property
+    def catalog(self) -> SqlCatalog:
+        """The Iceberg catalog, as PyIceberg reads and writes it; made if it is not there.
+
+        Its name is part of what it stores, so Spark's catalog has the same one.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        return SqlCatalog(
+            "lake", uri=f"sqlite:///{self.database}", warehouse=self.warehouse.as_uri()
+        )
+
+    def spark_settings(self) -> dict[str, str]:
+        """What Spark needs to use this lake as its default catalog."""
+        return {
+            "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+            "spark.sql.defaultCatalog": "lake",
+            "spark.sql.catalog.lake": "org.apache.iceberg.spark.SparkCatalog",
+            "spark.sql.catalog.lake.type": "jdbc",
+            "spark.sql.catalog.lake.uri": f"jdbc:sqlite:{self.database}",
+            "spark.sql.catalog.lake.jdbc.schema-version": "V1",
+            "spark.sql.catalog.lake.warehouse": self.warehouse.as_uri(),
+            # Another process may commit at any time: look at each table afresh.
+            "spark.sql.catalog.lake.cache-enabled": "false",
+        }
+
+
+def find() -> Lake:
+    """The lake in the folder that DM_LAKE names, else in `.lake` of the project."""
+    return Lake(Path(os.environ.get("DM_LAKE", PROJECT / ".lake")).resolve())

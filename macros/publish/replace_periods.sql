@@ -1,0 +1,21 @@
+{#- One Iceberg commit swaps exactly the periods of the plan; one that has no rows any more is emptied.
+    REPLACE WHERE takes rows of other periods without a word, so the query checks them; it takes
+    columns by position, so they are named in the contract's order, which is the table's. -#}
+{% macro replace_periods(relation, sql, plan) %}
+    {%- set filter = periods_filter(plan.asked if plan.asked == 'all' else plan.periods) -%}
+    insert into {{ relation }}
+    with (
+        'snapshot-property.dm.run-id' = '{{ invocation_id }}',
+        'snapshot-property.dm.periods' = '{{ plan.periods | join(",") }}',
+        'snapshot-property.dm.inputs' = '{{ tojson(plan.inputs) }}'
+    )
+    replace where {{ filter }}
+    select
+        {%- for name in model.columns %}
+        {{ adapter.quote(name) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        {{ sql }}
+    )
+    where if({{ filter }}, true, raise_error('{{ relation.identifier }}: the model gives a row outside of the periods of this run'))
+{% endmacro %}

@@ -1,0 +1,1 @@
+"""What ships to EMR Serverless: pending control items in, one dbt run, settled items out."""
