@@ -67,7 +67,7 @@ def describe(java: Java) -> str:
 
 def _java(executable: Path, source: str) -> Java:
     try:
-        told = subprocess.run(  # noqa: S603
+        told = subprocess.run(
             [executable, "-version"], capture_output=True, text=True, timeout=60, check=True
         ).stderr
     except (OSError, subprocess.SubprocessError):

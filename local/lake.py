@@ -1,13 +1,19 @@
 """The lake of one machine: a folder with an Iceberg catalog, its tables and the control items."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from pyiceberg.catalog.sql import SqlCatalog
+from typing import TYPE_CHECKING
 
 from runner.project import PROJECT
+
+if TYPE_CHECKING:
+    from pyiceberg.catalog.sql import SqlCatalog
+
+DEFAULT = PROJECT / ".lake"
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,8 @@ class Lake:
 
         Its name is part of what it stores, so Spark's catalog has the same one.
         """
+        from pyiceberg.catalog.sql import SqlCatalog  # slow to import
+
         self.root.mkdir(parents=True, exist_ok=True)
         return SqlCatalog(
             "lake", uri=f"sqlite:///{self.database}", warehouse=self.warehouse.as_uri()
@@ -59,4 +67,4 @@ class Lake:
 
 def find() -> Lake:
     """The lake in the folder that DM_LAKE names, else in `.lake` of the project."""
-    return Lake(Path(os.environ.get("DM_LAKE", PROJECT / ".lake")).resolve())
+    return Lake(Path(os.environ.get("DM_LAKE") or DEFAULT).resolve())

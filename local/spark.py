@@ -1,16 +1,16 @@
 """Writes Spark's own configuration files, so that dm, dbt and pyspark all agree.
 
-Spark reads `spark-env.sh`, `spark-defaults.conf` and `log4j2.properties` in SPARK_CONF_DIR, by
-default the folder `conf` of the installed pyspark package.
+Spark reads `spark-env.sh`, then `spark-defaults.conf` and `log4j2.properties`, in the folder `conf`
+of the installed pyspark package. A lake that DM_LAKE names has the latter two in its own `conf`.
 """
 
 import os
 import shlex
+import sysconfig
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
-from local.lake import Lake
+from local.lake import DEFAULT, Lake, find
 
 _LOG4J = """\
 # The terminal shows dbt's lines only; Spark speaks up for errors alone.
@@ -36,19 +36,28 @@ done
 exec {java} "$@"
 """
 
-
-def configuration_folder() -> Path:
-    """The folder that Spark reads its configuration from."""
-    if folder := os.environ.get("SPARK_CONF_DIR"):
-        return Path(folder)
-    pyspark = find_spec("pyspark")  # without importing it
-    assert pyspark is not None  # noqa: S101
-    assert pyspark.origin is not None  # noqa: S101
-    return Path(pyspark.origin).parent / "conf"
+_ENVIRONMENT = """\
+JAVA_HOME={java}
+SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
+SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
+"""
 
 
-def write_configuration(folder: Path, lake: Lake, java: Path, jars: Sequence[Path]) -> None:
-    """Makes every Spark that reads `folder` use this lake, this `bin/java` and these jars."""
+
+def configure(java: Path, jars: Sequence[Path]) -> None:
+    """Makes every Spark of this Python environment use the lake, this `bin/java` and these jars."""
+    home = Path(sysconfig.get_path("purelib"), "pyspark", "conf")
+    shim = home / "java" / "bin" / "java"
+    shim.parent.mkdir(parents=True, exist_ok=True)
+    shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
+    shim.chmod(0o755)
+    (home / "spark-env.sh").write_text(_ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1]))))
+    _write(home, Lake(DEFAULT), jars)
+    if find() != Lake(DEFAULT):
+        _write(find().root / "conf", find(), jars)
+
+
+def _write(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
     settings = {
         **lake.spark_settings(),
         "spark.driver.extraClassPath": os.pathsep.join(map(str, jars)),
@@ -60,12 +69,7 @@ def write_configuration(folder: Path, lake: Lake, java: Path, jars: Sequence[Pat
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }
-    shim = folder / "java" / "bin" / "java"
-    shim.parent.mkdir(parents=True, exist_ok=True)
-    shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
-    shim.chmod(0o755)
-    (folder / "spark-env.sh").write_text(f"JAVA_HOME={shlex.quote(str(folder / 'java'))}\n")
-    (folder / "spark-defaults.conf").write_text(
-        "".join(f"{key} {value}\n" for key, value in settings.items())
-    )
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"{key} {value}\n" for key, value in settings.items()]
+    (folder / "spark-defaults.conf").write_text("".join(lines))
     (folder / "log4j2.properties").write_text(_LOG4J)

@@ -1,14 +1,16 @@
 """Periods: months of reviews, written `2010-12`."""
 
 import re
+from collections.abc import Iterable
 
 from runner.errors import DataMasterError
 
-_PERIOD = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])", re.ASCII)
+_PERIOD = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
+_FEW = 3
 
 
 class InvalidPeriod(DataMasterError):
-    """A text that names no month."""
+    """A text, or a year and a month, that name no month."""
 
 
 def parse(text: str) -> str:
@@ -23,9 +25,23 @@ def parse(text: str) -> str:
 
 
 def of(year: object, month: object) -> str:
-    """The period of a year and a month; both may come as int, Decimal or text.
+    """The period of a year and a month, as numbers or as texts.
 
     Raises:
         InvalidPeriod: they name no month.
     """
-    return parse(f"{year!s:0>4}-{month!s:0>2}")
+    try:
+        return parse(f"{year!s:0>4}-{month!s:0>2}")
+    except InvalidPeriod as error:
+        raise InvalidPeriod(
+            f"review_year {str(year)[:40]!r} and review_month {str(month)[:40]!r} name no month",
+            error.hint,
+        ) from None
+
+
+def in_words(names: Iterable[str]) -> str:
+    """Periods for people: `2010-12, 2011-01`; of many, how many, the first and the last."""
+    months = sorted(set(names))
+    if len(months) <= _FEW:
+        return ", ".join(months)
+    return f"{len(months)} months, {months[0]} ... {months[-1]}"

@@ -2,7 +2,7 @@
 {% macro asked_periods(model_name) %}
     {%- set asked = 'all' if flags.FULL_REFRESH else var('periods') -%}
     {%- if asked is mapping -%}
-        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') -%}
+        {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') | list -%}
         {%- for name in asked if name not in models -%}
             {%- do exceptions.raise_compiler_error("var periods: there is no model '" ~ name ~ "'") -%}
         {%- endfor -%}

@@ -1,0 +1,99 @@
+"""The command `dm` of one machine: the runner's commands, and those of a local lake."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from local import lake
+from runner import cli, periods
+from runner.control.sqlite import SqliteControlTable
+from runner.output import FORMATS, rows_out
+from runner.project import tables
+
+
+@click.group(cls=cli.Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="datamaster-gold")
+@click.pass_context
+def dm(ctx: click.Context) -> None:
+    """Data Master's gold layer on this machine.
+
+    \b
+    dm load reviews.csv.gz     puts reviews into silver; the months that changed are pending
+    dm pending                 tells what waits, runs or failed
+    dm process --layer gold    builds the pending months of the gold tables
+    dm show top_drinkers       reads a gold table
+
+    The lake is in the folder .lake of the project, or in the one that DM_LAKE names.
+    """
+    ctx.obj = SqliteControlTable(lake.find().control)
+
+
+dm.add_command(cli.process)
+dm.add_command(cli.pending)
+
+
+@dm.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.pass_obj
+def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
+    """Load reviews from FILES into silver, by review_id.
+
+    FILES are CSV (gzipped or not) or Parquet, in the columns of dm_silver.review_flat; timestamps
+    in a CSV have a zone (2012-02-01T00:00:00Z). Each month that changed gets a pending control item
+    for each gold table. A file with a fault is not loaded at all.
+
+    \b
+    Example:
+      dm load reviews.csv.gz
+    """
+    from local.load import load as load_file  # Arrow and Iceberg are slow to import
+
+    for file in files:
+        changed = load_file(lake.find(), control, tables(), file).periods
+        told = f"changed {periods.in_words(changed)}" if changed else "nothing that silver lacks"
+        click.echo(f"{file}: {told}")
+
+
+@dm.command()
+@click.argument("table", type=click.Choice(tables()))
+@click.option("--period", help="A month such as 2010-12.  [default: the last one]")
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True
+)
+def show(table: str, period: str | None, limit: int, format_: str) -> None:
+    """Show the first rows of a month of a gold TABLE, by rank.
+
+    \b
+    Examples:
+      dm show top_drinkers
+      dm show top_beers_by_rating --period 2010-12 --limit 3 --format csv
+    """
+    from local.show import top  # Arrow and Iceberg are slow to import
+
+    rows_out(top(lake.find(), table, period, limit), format_)
+
+
+@dm.command()
+def setup() -> None:
+    """Prepare this Python environment: Java, jars, and Spark's settings for the lake."""
+    from local import jars, java, spark
+
+    chosen, passed_over = java.find()
+    for unfit in passed_over:
+        click.echo(f"Not used, for Spark needs Java 17 or 21: {java.describe(unfit)}")
+    click.echo(f"Java {chosen.version} from {chosen.source}")
+    spark.configure(chosen.executable, [jars.fetch(jar) for jar in jars.JARS])
+    click.echo(f"The lake is {lake.find().root}")
+
+
+@dm.command()
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Make a lake of synthetic reviews, build it, change two months, and build those."""
+    from local import demo
+
+    ctx.invoke(demo.run)

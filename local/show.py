@@ -1,0 +1,56 @@
+"""Reads gold tables without Spark."""
+
+import pyarrow.compute as pc
+from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.expressions import And, EqualTo
+from pyiceberg.table import Table
+
+from local.lake import Lake
+from runner import periods
+from runner.control.table import SCHEMA
+from runner.errors import DataMasterError
+
+
+class NothingToShow(DataMasterError):
+    """There is no such table, or no such period in it."""
+
+
+def top(lake: Lake, name: str, period: str | None, limit: int) -> list[dict[str, object]]:
+    """The first rows of a period of a gold table, by rank.
+
+    Args:
+        lake: the lake.
+        name: the table.
+        period: such as 2010-12; None for the table's last one.
+        limit: how many rows.
+
+    Raises:
+        NothingToShow: the table is not built, or has no row of that period.
+        InvalidPeriod: the period is none.
+    """
+    try:
+        table = lake.catalog.load_table((SCHEMA, name))
+    except NoSuchTableError as error:
+        raise NothingToShow(
+            f"{SCHEMA}.{name} is not built yet",
+            "Load reviews with 'dm load', then build it with 'dm process'.",
+        ) from error
+    there = sorted(
+        periods.of(part["review_year"], part["review_month"])
+        for part in table.inspect.partitions()["partition"].to_pylist()
+    )
+    wanted = periods.parse(period) if period else (there or [""])[-1]
+    if wanted not in there:
+        which = f"of {wanted}" if wanted else "at all"
+        raise NothingToShow(
+            f"{SCHEMA}.{name} has no rows {which}",
+            f"It has {periods.in_words(there)}." if there else "",
+        )
+    return _rows(table, wanted, limit)
+
+
+def _rows(table: Table, period: str, limit: int) -> list[dict[str, object]]:
+    year, month = map(int, period.split("-"))
+    rows = table.scan(And(EqualTo("review_year", year), EqualTo("review_month", month))).to_arrow()
+    first = rows.filter(pc.less_equal(rows["period_rank"], limit))
+    return first.sort_by("period_rank").to_pylist()

@@ -1,0 +1,117 @@
+"""The commands that work on control items, on AWS and on one machine alike."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from runner import periods
+from runner.control.items import Status
+from runner.control.table import ControlTable
+from runner.errors import DataMasterError
+from runner.output import Row, rows_out
+from runner.project import tables
+
+
+class Commands(click.Group):
+    """A group of commands that tell what a user can mend in one sentence and a hint."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; a DataMasterError ends it with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except DataMasterError as error:
+            raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
+
+
+@click.command()
+@click.option("--layer", type=click.Choice(["gold"]), default="gold", show_default=True)
+@click.option(
+    "--table",
+    "chosen",
+    type=click.Choice(tables()),
+    multiple=True,
+    help="Only this table; may be given several times.  [default: all]",
+)
+@click.option("--target", default="local", show_default=True, help="A target of profiles.yml.")
+@click.pass_context
+def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) -> None:
+    """Build the months that silver changed.
+
+    Claims the pending control items, builds and tests their months with one run of dbt, and settles
+    each item. A month that fails is tried again by the next run, three times in all; the exit code
+    is then 1, and `dm pending` says why.
+
+    \b
+    Examples:
+      dm process --layer gold
+      dm process --table top_drinkers --table top_beers_by_rating
+    """
+    control: ControlTable = ctx.obj
+    if not control.items(Status.PENDING, Status.RUNNING):
+        click.echo("Nothing is pending.")
+        return
+
+    from runner.dbt import DbtProject  # dbt and Spark take seconds to import
+    from runner.gold import published
+    from runner.job import GoldJob
+
+    dbt = DbtProject(target, progress=lambda line: click.echo(f"  {line}"))
+    job = GoldJob(control, tables(), dbt.build, published)
+    work, results = job.claim(chosen or tables())
+    if work:
+        built = {piece.table for piece in work}
+        months = periods.in_words(piece.period for piece in work)
+        click.echo(f"Building {len(built)} table{'s'[: len(built) > 1]} for {months} ...")
+        results += job.run(work)
+    failed = defaultdict(list)
+    for result in results:
+        if result.error:
+            failed[result.table, result.error].append(result)
+    for (table, error), group in failed.items():
+        months = periods.in_words(result.period for result in group)
+        click.echo(f"Failed: {table} {months}: {error}", err=True)
+    settled = sum(result.items for result in results)
+    unsettled = sum(result.items for group in failed.values() for result in group)
+    click.echo(f"{settled - unsettled} of {settled} control items succeeded.")
+    ctx.exit(bool(failed))
+
+
+@click.command()
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@click.pass_obj
+def pending(control: ControlTable, format_: str) -> None:
+    """List the control items that wait, run or failed.
+
+    The table has a line for each table and state; the JSON has every item with all its fields.
+
+    \b
+    Examples:
+      dm pending
+      dm pending --format json
+    """
+    items = control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
+    if format_ == "json":
+        rows_out([asdict(item) for item in items], format_)
+        return
+    groups = defaultdict(list)
+    for item in items:
+        groups[item.table_name, item.status, item.error_message].append(item)
+    rows: list[Row] = [
+        {
+            "table": table,
+            "status": str(status),
+            "items": len(group),
+            "months": periods.in_words(f"{i.review_year}-{i.review_month:0>2}" for i in group),
+            "since": min(item.updated_at for item in group)[:16],
+            "last message": message,
+        }
+        for (table, status, message), group in sorted(groups.items(), key=lambda pair: str(pair[0]))
+    ]
+    rows_out(rows, format_)
+    if not rows:
+        click.echo("Nothing is pending.")

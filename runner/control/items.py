@@ -1,0 +1,91 @@
+"""The values of a control table, and how a claim and a finish change them."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a control item stands."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class ControlItem:
+    """One announcement: this period of this table has new input.
+
+    Year and month are texts, as they came: what names no month ends in an error, not in a crash.
+    Times are ISO-8601 texts in UTC; `duration` is in milliseconds.
+    """
+
+    control_id: str
+    object_key: str
+    schema_name: str
+    table_name: str
+    review_year: str
+    review_month: str
+    created_at: str
+    updated_at: str
+    status: Status = Status.PENDING
+    attempt_count: int = 0
+    compute_target: str = "emr"
+    started_at: str | None = None
+    finished_at: str | None = None
+    duration: int | None = None
+    error_message: str | None = None
+    record_count: int | None = None
+    lease_owner: str | None = None
+    lease_expires_at: str | None = None
+    gold_snapshot_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the work on an item ended: SUCCESS, PENDING (to be tried again) or ERROR."""
+
+    status: Status
+    error_message: str | None = None
+    record_count: int | None = None
+    gold_snapshot_id: int | None = None
+
+
+def claimed(item: ControlItem, owner: str, lease: timedelta) -> ControlItem:
+    """The item as `owner` holds it: running, with one attempt more, until the lease is over."""
+    now = datetime.now(UTC)
+    return replace(
+        item,
+        status=Status.RUNNING,
+        attempt_count=item.attempt_count + 1,
+        updated_at=timestamp(now),
+        started_at=timestamp(now),
+        finished_at=None,
+        duration=None,
+        lease_owner=owner,
+        lease_expires_at=timestamp(now + lease),
+    )
+
+
+def settled(item: ControlItem, outcome: Outcome) -> ControlItem:
+    """The claimed item as its owner leaves it."""
+    now = datetime.now(UTC)
+    started = datetime.fromisoformat(item.started_at) if item.started_at else now
+    return replace(
+        item,
+        status=outcome.status,
+        updated_at=timestamp(now),
+        finished_at=timestamp(now),
+        duration=round((now - started) / timedelta(milliseconds=1)),
+        error_message=outcome.error_message,
+        record_count=outcome.record_count,
+        lease_expires_at=None,
+        gold_snapshot_id=outcome.gold_snapshot_id,
+    )
+
+
+def timestamp(time: datetime | None = None) -> str:
+    """A time, by default now, as control items write it: such texts sort as the times do."""
+    return (time or datetime.now(UTC)).isoformat(timespec="milliseconds")

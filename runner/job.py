@@ -1,0 +1,150 @@
+"""The gold job: claims items, builds the periods that they announce, and settles them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from runner import periods
+from runner.control.items import ControlItem, Outcome, Status, timestamp
+from runner.control.table import ControlTable
+from runner.dbt import DbtFailed
+from runner.errors import DataMasterError
+from runner.gold import Published
+from runner.periods import InvalidPeriod
+
+ATTEMPTS = 3
+LEASE = timedelta(hours=1)
+
+Build = Callable[[Mapping[str, Collection[str]]], dict[str, str | None]]
+"""Builds periods of tables, and says of each table what failed: see DbtProject.build."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A period of a table, and the claimed items that announce it: one computation."""
+
+    table: str
+    period: str
+    items: tuple[ControlItem, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """How the items of a period ended; `error` is None if the period was built."""
+
+    table: str
+    period: str
+    items: int
+    error: str | None
+
+
+class GoldJob:
+    """One run over the claimable items of some tables.
+
+    Args:
+        control: the control table.
+        known: all tables of the project.
+        build: builds periods of tables.
+        published: what is published of a table after a build.
+    """
+
+    def __init__(
+        self,
+        control: ControlTable,
+        known: Collection[str],
+        build: Build,
+        published: Callable[[str], Published],
+    ) -> None:
+        self._control = control
+        self._known = known
+        self._build = build
+        self._published = published
+        self.run_id = uuid4().hex
+
+    def claim(self, tables: Collection[str]) -> tuple[list[Work], list[Result]]:
+        """Claims the items of these tables, and those that no table can ever claim.
+
+        Returns:
+            The work to do; and the items that make no work, settled as errors.
+        """
+        claimed: dict[tuple[str, str], list[ControlItem]] = defaultdict(list)
+        refused = []
+        for item in self._control.items(Status.PENDING, Status.RUNNING):
+            held = item.status is Status.RUNNING and (item.lease_expires_at or "") >= timestamp()
+            of_others = item.table_name in self._known and item.table_name not in tables
+            if held or of_others:
+                continue
+            mine = self._control.claim(item, self.run_id, LEASE)
+            if mine is None:
+                continue
+            try:
+                claimed[mine.table_name, self._period(mine)].append(mine)
+            except InvalidItem as error:
+                self._control.finish(mine, Outcome(Status.ERROR, error.message))
+                refused.append(Result(mine.table_name[:40], "", 1, error.message))
+        work = [Work(*key, tuple(items)) for key, items in sorted(claimed.items())]
+        return work, refused
+
+    def run(self, work: Collection[Work]) -> list[Result]:
+        """Builds the work and settles its items: all of them, whatever happens."""
+        try:
+            errors = self._errors(work)
+            built = {piece.table for piece in work if errors[piece] is None}
+            published = {table: self._published(table) for table in built}
+        except BaseException as error:
+            for piece in work:
+                self._finish(piece, str(error) or type(error).__name__, None)
+            raise
+        return [self._finish(piece, errors[piece], published.get(piece.table)) for piece in work]
+
+    def _errors(self, work: Collection[Work]) -> dict[Work, str | None]:
+        try:
+            errors = self._build_together(work)
+        except DbtFailed as error:
+            return dict.fromkeys(work, error.message)
+        # A table that failed is tried period by period, so that a bad one fails alone.
+        failed = [piece for piece in work if errors[piece] is not None]
+        periods_of = Counter(piece.table for piece in failed)
+        alone = defaultdict(list)
+        for piece in failed:
+            if periods_of[piece.table] > 1:
+                alone[piece.period].append(piece)
+        for pieces in alone.values():
+            errors |= self._build_together(pieces)
+        return errors
+
+    def _build_together(self, work: Collection[Work]) -> dict[Work, str | None]:
+        asked = defaultdict(list)
+        for piece in work:
+            asked[piece.table].append(piece.period)
+        errors = self._build(asked)
+        return {piece: errors[piece.table] for piece in work}
+
+    def _finish(self, piece: Work, error: str | None, published: Published | None) -> Result:
+        for item in piece.items:
+            if error is None and published is not None:
+                rows = published.rows.get(piece.period, 0)
+                outcome = Outcome(Status.SUCCESS, None, rows, published.snapshot_id)
+            else:
+                last = item.attempt_count >= ATTEMPTS
+                outcome = Outcome(Status.ERROR if last else Status.PENDING, error)
+            self._control.finish(item, outcome)
+        return Result(piece.table, piece.period, len(piece.items), error)
+
+    def _period(self, item: ControlItem) -> str:
+        if item.table_name not in self._known:
+            raise InvalidItem(f"there is no gold table {item.table_name[:40]!r}")
+        if item.attempt_count > ATTEMPTS:
+            raise InvalidItem(
+                f"given up after {ATTEMPTS} attempts; the last: {item.error_message or 'it died'}"
+            )
+        try:
+            return periods.of(item.review_year, item.review_month)
+        except InvalidPeriod as error:
+            raise InvalidItem(error.message) from error
+
+
+class InvalidItem(DataMasterError):
+    """A control item that no run can work on."""

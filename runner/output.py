@@ -1,0 +1,43 @@
+"""Prints rows for people and for programs."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+FORMATS = ("table", "csv", "json")
+_NARROWEST_PIPE = 160
+
+Row = Mapping[str, object]
+
+
+def rows_out(rows: Sequence[Row], format_: str) -> None:
+    """Prints rows, which all have the keys of the first, as one of FORMATS."""
+    if format_ == "json":
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif format_ == "csv":
+        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    elif rows:
+        _table(rows)
+
+
+def _table(rows: Sequence[Row]) -> None:
+    from rich import box  # slow to import
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for name, value in rows[0].items():
+        table.add_column(name, justify="right" if isinstance(value, int | float) else "left")
+    for row in rows:
+        table.add_row(*("" if value is None else _text(value) for value in row.values()))
+    # A pipe has no width of its own: leave lines whole.
+    Console(width=None if sys.stdout.isatty() else _NARROWEST_PIPE).print(table)
+
+
+def _text(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
