@@ -16,7 +16,7 @@ from runner.project import tables
 @click.version_option(package_name="datamaster-gold")
 @click.pass_context
 def dm(ctx: click.Context) -> None:
-    """Data Master's gold layer on this machine.
+    r"""Data Master's gold layer on this machine.
 
     \b
     dm load reviews.csv.gz     puts reviews into silver; the months that changed are pending
@@ -39,7 +39,7 @@ dm.add_command(cli.pending)
 )
 @click.pass_obj
 def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
-    """Load reviews from FILES into silver, by review_id.
+    r"""Load reviews from FILES into silver, by review_id.
 
     FILES are CSV (gzipped or not) or Parquet, in the columns of dm_silver.review_flat; timestamps
     in a CSV have a zone (2012-02-01T00:00:00Z). Each month that changed gets a pending control item
@@ -61,11 +61,9 @@ def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
 @click.argument("table", type=click.Choice(tables()))
 @click.option("--period", help="A month such as 2010-12.  [default: the last one]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
-@click.option(
-    "--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True
-)
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 def show(table: str, period: str | None, limit: int, format_: str) -> None:
-    """Show the first rows of a month of a gold TABLE, by rank.
+    r"""Show the first rows of a month of a gold TABLE, by rank.
 
     \b
     Examples:
@@ -93,7 +91,37 @@ def setup() -> None:
 @dm.command()
 @click.pass_context
 def demo(ctx: click.Context) -> None:
-    """Make a lake of synthetic reviews, build it, change two months, and build those."""
-    from local import demo
+    """Build a lake of synthetic reviews, then change two months and build those.
 
-    ctx.invoke(demo.run)
+    Made for a look around: `make demo` runs it. Each command that it runs is shown.
+    """
+    from local import demo as synthetic  # Arrow and Iceberg are slow to import
+
+    here = lake.find()
+
+    def step(title: str, command: click.Command, line: str, **arguments: object) -> None:
+        click.secho(f"\n{title}", bold=True)
+        click.secho(f"$ dm {line}", fg="cyan")
+        ctx.invoke(command, **arguments)
+
+    def loads(title: str, file: Path) -> None:
+        step(title, load, f"load {file}", files=[file])
+
+    def build(title: str) -> None:
+        step(title, cli.process, "process --layer gold", layer="gold", chosen=(), target="local")
+
+    loads("Reviews come into silver", synthetic.reviews_file(here))
+    build("The months that changed are built, for all five tables")
+    for table in tables():
+        line = f"show {table} --limit 3"
+        step(table, show, line, table=table, period=None, limit=3, format_="table")
+    loads("A few ratings change in two months", synthetic.changes_file(here))
+    build("Only those two months are built again")
+    click.secho("\nNext", bold=True)
+    click.echo(
+        "  .venv/bin/dm show top_beers_by_rating --period 2010-12\n"
+        "  .venv/bin/dm pending\n"
+        "  .venv/bin/dbt build --select gold     (finds nothing to build, and tests nothing)\n"
+        "  .venv/bin/dbt docs generate --static  (then open target/static_index.html)\n"
+        "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
+    )

@@ -48,7 +48,7 @@ def find(environment: Mapping[str, str] = os.environ) -> tuple[Java, list[Java]]
     Raises:
         NoJava: names each Java that is there and why it does not do.
     """
-    unfit = []
+    unfit: list[Java] = []
     for java in candidates(environment):
         if java.fit:
             return java, unfit

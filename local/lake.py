@@ -53,7 +53,9 @@ class Lake:
     def spark_settings(self) -> dict[str, str]:
         """What Spark needs to use this lake as its default catalog."""
         return {
-            "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+            "spark.sql.extensions": (
+                "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions"
+            ),
             "spark.sql.defaultCatalog": "lake",
             "spark.sql.catalog.lake": "org.apache.iceberg.spark.SparkCatalog",
             "spark.sql.catalog.lake.type": "jdbc",

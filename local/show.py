@@ -1,8 +1,6 @@
 """Reads gold tables without Spark."""
 
-import pyarrow.compute as pc
 from pyiceberg.exceptions import NoSuchTableError
-from pyiceberg.expressions import And, EqualTo
 from pyiceberg.table import Table
 
 from local.lake import Lake
@@ -51,6 +49,8 @@ def top(lake: Lake, name: str, period: str | None, limit: int) -> list[dict[str,
 
 def _rows(table: Table, period: str, limit: int) -> list[dict[str, object]]:
     year, month = map(int, period.split("-"))
-    rows = table.scan(And(EqualTo("review_year", year), EqualTo("review_month", month))).to_arrow()
-    first = rows.filter(pc.less_equal(rows["period_rank"], limit))
-    return first.sort_by("period_rank").to_pylist()
+    rows = table.scan(
+        f"review_year = {year} and review_month = {month} and period_rank <= {limit}"
+    ).to_arrow()
+    first: list[dict[str, object]] = rows.sort_by("period_rank").to_pylist()
+    return first

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
-from pyiceberg.expressions import And, BooleanExpression, EqualTo, In, Or
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
@@ -141,11 +140,12 @@ def _months_with(silver: Table, incoming: pa.Table) -> pa.Table:
     return silver.scan(row_filter=_in_months(months)).to_arrow()
 
 
-def _in_months(months: list[tuple[int, int]]) -> BooleanExpression:
+def _in_months(months: list[tuple[int, int]]) -> str:
     # One term a year: PyIceberg tries each term on each file.
     by_year = defaultdict(list)
     for year, month in months:
-        by_year[year].append(month)
-    return Or(
-        *(And(EqualTo(_MONTH[0], year), In(_MONTH[1], months)) for year, months in by_year.items())
+        by_year[year].append(str(month))
+    return " or ".join(
+        f"(review_year = {year} and review_month in ({', '.join(several)}))"
+        for year, several in by_year.items()
     )

@@ -43,7 +43,6 @@ SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
 """
 
 
-
 def configure(java: Path, jars: Sequence[Path]) -> None:
     """Makes every Spark of this Python environment use the lake, this `bin/java` and these jars."""
     home = Path(sysconfig.get_path("purelib"), "pyspark", "conf")

@@ -38,7 +38,7 @@ class Commands(click.Group):
 @click.option("--target", default="local", show_default=True, help="A target of profiles.yml.")
 @click.pass_context
 def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) -> None:
-    """Build the months that silver changed.
+    r"""Build the months that silver changed.
 
     Claims the pending control items, builds and tests their months with one run of dbt, and settles
     each item. A month that fails is tried again by the next run, three times in all; the exit code
@@ -62,9 +62,8 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) 
     job = GoldJob(control, tables(), dbt.build, published)
     work, results = job.claim(chosen or tables())
     if work:
-        built = {piece.table for piece in work}
         months = periods.in_words(piece.period for piece in work)
-        click.echo(f"Building {len(built)} table{'s'[: len(built) > 1]} for {months} ...")
+        click.echo(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
         results += job.run(work)
     failed = defaultdict(list)
     for result in results:
@@ -76,7 +75,8 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) 
     settled = sum(result.items for result in results)
     unsettled = sum(result.items for group in failed.values() for result in group)
     click.echo(f"{settled - unsettled} of {settled} control items succeeded.")
-    ctx.exit(bool(failed))
+    if failed:
+        ctx.exit(1)
 
 
 @click.command()
@@ -85,7 +85,7 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) 
 )
 @click.pass_obj
 def pending(control: ControlTable, format_: str) -> None:
-    """List the control items that wait, run or failed.
+    r"""List the control items that wait, run or failed.
 
     The table has a line for each table and state; the JSON has every item with all its fields.
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from dbt.artifacts.schemas.results import NodeResult, NodeStatus
+from dbt.artifacts.resources.types import NodeType
+from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
@@ -14,7 +15,7 @@ from dbt_common.events.base_types import EventMsg
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 
-_FAILED = {NodeStatus.Error, NodeStatus.Fail, NodeStatus.Skipped}
+_FAILED = {"error", "fail", "skipped"}
 _HEADING = re.compile(r"(Runtime|Compilation|Database) Error\b")
 _LONGEST = 500
 
@@ -98,7 +99,7 @@ def _problems(results: Iterable[NodeResult]) -> dict[str, str]:
         if result.status not in _FAILED:
             continue
         message = _first_line(result.message or str(result.status))
-        if node.resource_type == "model":
+        if node.resource_type is NodeType.Model:
             problems[node.name] = message
         elif attached := getattr(node, "attached_node", None):
             problems.setdefault(attached.rpartition(".")[2], f"test {node.name}: {message}")

@@ -3,9 +3,9 @@ with
 reviews as (
 
     select
-        coalesce(state, 'Unknown') as state,
         review_year,
-        review_month
+        review_month,
+        coalesce(state, 'Unknown') as state
     from {{ source('dm_silver', 'review_flat') }}
     where deleted_at is null and {{ in_periods() }}
 
@@ -15,9 +15,9 @@ state_volumes as (
 
     select
         state,
-        count(*) as total_reviews,
         review_year,
-        review_month
+        review_month,
+        count(*) as total_reviews
     from reviews
     group by state, review_year, review_month
 

@@ -11,12 +11,12 @@ rated_beers as (
 
     select
         beer_id,
+        review_year,
+        review_month,
         {{ latest('beer_name') }} as beer_name,
         {{ latest('beer_style') }} as beer_style,
         {{ exact_avg('review_overall') }} as avg_rating,
-        count(*) as total_reviews,
-        review_year,
-        review_month
+        count(*) as total_reviews
     from reviews
     where beer_id is not null
     group by beer_id, review_year, review_month

@@ -11,11 +11,11 @@ rated_breweries as (
 
     select
         brewery_id,
+        review_year,
+        review_month,
         {{ latest('brewery_name') }} as brewery_name,
         {{ exact_avg('review_overall') }} as avg_rating,
-        count(*) as total_reviews,
-        review_year,
-        review_month
+        count(*) as total_reviews
     from reviews
     where brewery_id is not null
     group by brewery_id, review_year, review_month

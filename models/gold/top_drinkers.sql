@@ -11,12 +11,12 @@ drinkers as (
 
     select
         profile_id,
+        review_year,
+        review_month,
         {{ latest('profile_name') }} as profile_name,
         coalesce({{ latest('state') }}, 'Unknown') as state,
         count(*) as total_reviews,
-        {{ exact_avg('review_overall') }} as avg_rating,
-        review_year,
-        review_month
+        {{ exact_avg('review_overall') }} as avg_rating
     from reviews
     where profile_id is not null
     group by profile_id, review_year, review_month

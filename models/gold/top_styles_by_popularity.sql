@@ -11,10 +11,10 @@ reviewed_styles as (
 
     select
         beer_style,
-        count(*) as total_reviews,
-        {{ exact_avg('review_overall') }} as avg_rating,
         review_year,
-        review_month
+        review_month,
+        count(*) as total_reviews,
+        {{ exact_avg('review_overall') }} as avg_rating
     from reviews
     where beer_style is not null
     group by beer_style, review_year, review_month

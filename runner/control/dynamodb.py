@@ -25,7 +25,7 @@ _CONFIG = Config(
 )
 _NUMBERS = {"attempt_count", "duration", "record_count", "gold_snapshot_id"}
 _TEXTS = {field.name for field in fields(ControlItem)} - _NUMBERS
-_EMPTY: dict[str, Any] = {field.name: "" for field in fields(ControlItem) if field.default is MISSING}
+_REQUIRED = [field.name for field in fields(ControlItem) if field.default is MISSING]
 
 
 class DynamoControlTable:
@@ -111,4 +111,5 @@ def _item(raw: dict[str, Any]) -> ControlItem:
     """Reads an item as it is: what is missing or of another type is left at its default."""
     texts = {key: str(raw[key]) for key in _TEXTS if raw.get(key) is not None}
     numbers = {key: int(raw[key]) for key in _NUMBERS if isinstance(raw.get(key), Decimal)}
-    return ControlItem(**(_EMPTY | texts | numbers | {"status": Status(raw["status"])}))
+    required: dict[str, Any] = dict.fromkeys(_REQUIRED, "")
+    return ControlItem(**(required | texts | numbers | {"status": Status(raw["status"])}))

@@ -33,7 +33,9 @@ class SqliteControlTable:
     def items(self, *statuses: Status) -> list[ControlItem]:
         """See ControlTable.items."""
         with self._database() as database:
-            rows = [row for status in statuses for row in database.execute(_SELECT, (SCHEMA, status))]
+            rows = [
+                row for status in statuses for row in database.execute(_SELECT, (SCHEMA, status))
+            ]
         found = [_item(row) for row in rows]
         return sorted(found, key=lambda item: (item.created_at, item.control_id))
 
@@ -46,7 +48,9 @@ class SqliteControlTable:
         """See ControlTable.claim."""
         mine = claimed(item, owner, lease)
         free = "(status = ? or (status = ? and lease_expires_at < ?))"
-        return mine if self._update(mine, free, Status.PENDING, Status.RUNNING, timestamp()) else None
+        return (
+            mine if self._update(mine, free, Status.PENDING, Status.RUNNING, timestamp()) else None
+        )
 
     def finish(self, item: ControlItem, outcome: Outcome) -> bool:
         """See ControlTable.finish."""

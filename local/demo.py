@@ -1,0 +1,177 @@
+"""Makes realistic synthetic reviews for the demo: the same ones each time."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+from pyarrow import csv
+
+from local import silver
+from local.lake import Lake
+from local.reviews import ARROW_SCHEMA
+from runner.errors import DataMasterError
+
+SEED = 1996
+REVIEWS, BEERS, BREWERIES, DRINKERS = 120_000, 1_500, 160, 4_000
+_FIRST_MONTH, _MONTHS = np.datetime64("1996-08"), 186
+CHANGED_MONTHS = ("2009-11", "2011-06")
+_MARK = "dm.demo"
+
+_STYLES = (
+    "American IPA|American Double / Imperial IPA|American Pale Ale (APA)|Russian Imperial Stout|"
+    "American Porter|Witbier|Hefeweizen|Märzen / Oktoberfest|Czech Pilsener|German Pilsener|"
+    "Belgian Strong Dark Ale|Tripel|Dubbel|Saison / Farmhouse Ale|American Barleywine|"
+    "Fruit / Vegetable Beer|Scotch Ale / Wee Heavy|Vienna Lager|Doppelbock|Kölsch|Altbier|"
+    "Baltic Porter|Oatmeal Stout|Milk / Sweet Stout|English Bitter|Gose|Lambic - Fruit|Rauchbier|"
+    "American Amber / Red Ale|Winter Warmer"
+).split("|")
+_FIRST = (
+    "Amber Blind Copper Crooked Dusty Elder Foggy Golden Grand Hidden Iron Lazy Lost Lucky Midnight"
+    " North Old Quiet Red Rusty Salty Silver Stray Wild"
+).split()
+_SECOND = (
+    "Anchor Badger Barrel Bear Bridge Canyon Creek Crow Falls Fox Harbor Heron Hollow Horse Lantern"
+    " Mill Moose Oak Otter Pine River Rooster Summit Tower"
+).split()
+_STATES = (
+    "CA NY PA TX IL OH MI MA FL WA OR CO NC VA NJ WI MN GA IN MO MD AZ TN CT NH ME VT KY IA SC KS"
+    " UT NE DE RI NM OK AL LA NV ID MT HI AK AR MS ND SD WV WY"
+).split()
+
+
+class NotADemoLake(DataMasterError):
+    """The lake has reviews of somebody's own."""
+
+
+def reviews_file(lake: Lake) -> Path:
+    """The file of the demo's reviews in the lake's folder; made if it is not there.
+
+    Raises:
+        NotADemoLake: the lake has other reviews, which the demo's would mix with.
+    """
+    table = silver.table(lake)
+    if table.current_snapshot() and _MARK not in table.properties:
+        raise NotADemoLake(
+            f"{lake.root} holds reviews of your own, and the demo's would mix with them",
+            "Give the demo a lake of its own: DM_LAKE=/tmp/demo-lake make demo",
+        )
+    table.transaction().set_properties({_MARK: str(SEED)}).commit_transaction()
+    path = lake.root / "demo" / "reviews.parquet"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(synthetic_reviews(SEED, REVIEWS), path)
+    return path
+
+
+def changes_file(lake: Lake) -> Path:
+    """A file with new ratings of a few reviews in two months; each call makes other ones."""
+    here = np.random.default_rng()
+    silver_now = silver.table(lake)
+    changed = []
+    for period in CHANGED_MONTHS:
+        year, month = map(int, period.split("-"))
+        reviews = silver_now.scan(
+            f"review_year = {year} and review_month = {month}", limit=20
+        ).to_arrow()
+        changed.append(reviews)
+    table = pa.concat_tables(changed).cast(ARROW_SCHEMA)
+    table = _with(table, "review_overall", here.integers(2, 11, len(table)) / 2)
+    table = _with(table, "updated_at", [datetime.now(UTC)] * len(table))
+    path = lake.root / "demo" / "changes.csv"
+    csv.write_csv(table, path)
+    return path
+
+
+def synthetic_reviews(seed: int, size: int) -> pa.Table:
+    """Reviews as a growing beer site has them.
+
+    More of them each month from 1996-08 to 2012-01, many of them about a few beers and by a few
+    drinkers, beers that were renamed, states and styles that are missing, 0.5 % deleted.
+
+    Args:
+        seed: the same seed and size give the same reviews.
+        size: how many.
+
+    Returns:
+        A table of ARROW_SCHEMA.
+    """
+    rng = np.random.default_rng(seed)
+    growth = np.arange(10, _MONTHS + 10) ** 2.0
+    month = _FIRST_MONTH + np.sort(rng.choice(_MONTHS, size, p=growth / growth.sum()))
+    start, end = (_seconds(month), _seconds(month + 1))
+    time = start + (rng.random(size) * (end - start)).astype(np.int64)
+
+    beer, drinker = _popular(rng, BEERS, size), _popular(rng, DRINKERS, size)
+    brewery_of = _popular(rng, BREWERIES, BEERS)
+    style_of = _popular(rng, len(_STYLES), BEERS)
+    state_of = _popular(rng, len(_STATES), DRINKERS)
+    brewery_name = np.array([f"{_name(i)} Brewing Company" for i in range(BREWERIES)])
+    beer_name = np.array(
+        [f"{_name(7 * i + 3)} {_STYLES[style].split(' /')[0]}" for i, style in enumerate(style_of)]
+    )
+    drinker_name = np.array([f"{_name(11 * i).replace(' ', '')}{i}" for i in range(DRINKERS)])
+    was_renamed = (beer % 10 == 0) & (time > _seconds(np.datetime64("2009-01")))
+    quality = rng.normal(3.8, 0.35, BEERS)
+
+    def rating() -> NDArray[np.float64]:
+        stars = np.round(2 * (quality[beer] + rng.normal(0, 0.6, size))) / 2
+        return np.clip(stars, 1, 5)
+
+    def lacking(share: float, values: NDArray[Any]) -> pa.Array:
+        return pa.array(values, mask=rng.random(size) < share)
+
+    def instants(seconds: NDArray[np.int64]) -> NDArray[np.datetime64]:
+        return seconds.astype("datetime64[s]").astype("datetime64[us]")
+
+    columns = {
+        "review_id": np.arange(1, size + 1),
+        "brewery_id": brewery_of[beer] + 1,
+        "beer_id": beer + 1,
+        "profile_id": lacking(0.002, drinker + 1),
+        "brewery_name": brewery_name[brewery_of[beer]],
+        "beer_name": np.where(was_renamed, np.char.add("New ", beer_name[beer]), beer_name[beer]),
+        "beer_style": lacking(0.01, np.array(_STYLES)[style_of[beer]]),
+        "beer_abv": lacking(0.04, np.round(rng.gamma(12, 0.55, BEERS), 1)[beer]),
+        "profile_name": drinker_name[drinker],
+        "email": np.char.add(np.char.lower(drinker_name), "@example.com")[drinker],
+        "state": lacking(0.08, np.array(_STATES)[state_of[drinker]]),
+        "review_overall": rating(),
+        "review_aroma": rating(),
+        "review_appearance": rating(),
+        "review_palate": rating(),
+        "review_taste": rating(),
+        "review_time": time,
+        "created_at": instants(time + 60),
+        "updated_at": instants(time + 60),
+        "deleted_at": lacking(0.995, instants(time + 86_400)),
+        "review_year": month.astype("datetime64[Y]").astype(int) + 1970,
+        "review_month": month.astype(int) % 12 + 1,
+    }
+    return pa.table(
+        [pa.array(columns[field.name]).cast(field.type) for field in ARROW_SCHEMA],
+        schema=ARROW_SCHEMA,
+    )
+
+
+def _popular(rng: np.random.Generator, kinds: int, size: int) -> NDArray[np.int64]:
+    """Draws from 0 to `kinds` - 1, the first ones most often, as Zipf's law has it."""
+    weights = 1 / (np.arange(kinds) + 5.0)
+    return rng.choice(kinds, size, p=weights / weights.sum())
+
+
+def _name(number: int) -> str:
+    """One of a few hundred names of two words."""
+    return f"{_FIRST[number % len(_FIRST)]} {_SECOND[number // len(_FIRST) % len(_SECOND)]}"
+
+
+def _seconds(time: Any) -> Any:
+    return time.astype("datetime64[s]").astype(np.int64)
+
+
+def _with(table: pa.Table, name: str, values: Any) -> pa.Table:
+    field = ARROW_SCHEMA.field(name)
+    return table.set_column(table.schema.get_field_index(name), field, pa.array(values, field.type))
