@@ -51,12 +51,13 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
     shim.chmod(0o755)
     (home / "spark-env.sh").write_text(_ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1]))))
-    _write(home, Lake(DEFAULT), jars)
+    write_settings(home, Lake(DEFAULT), jars)
     if find() != Lake(DEFAULT):
-        _write(find().root / "conf", find(), jars)
+        write_settings(find().root / "conf", find(), jars)
 
 
-def _write(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
+def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
+    """Writes the settings of a lake into a configuration folder of Spark."""
     settings = {
         **lake.spark_settings(),
         "spark.driver.extraClassPath": os.pathsep.join(map(str, jars)),
@@ -65,6 +66,8 @@ def _write(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.session.timeZone": "UTC",
+        # Months are small: 200 partitions, the default, take a quarter longer for all months.
+        "spark.sql.shuffle.partitions": "8",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }

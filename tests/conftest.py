@@ -1,0 +1,59 @@
+"""One Java for the whole session; a lake of its own for each module that asks for one."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from local import jars, spark
+from local.lake import Lake
+from tests.dbt_project import Dbt
+
+# Settings of the project's own lake must not reach a test.
+os.environ.pop("DM_LAKE", None)
+
+
+@pytest.fixture(scope="session")
+def jar_paths() -> list[Path]:
+    return [jars.fetch(jar) for jar in jars.JARS]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory, jar_paths: list[Path]) -> Iterator[Lake]:
+    """An empty lake, which dm, dbt and Spark use while the module's tests run."""
+    here = Lake(tmp_path_factory.mktemp("lake"))
+    spark.write_settings(here.root / "conf", here, jar_paths)
+    os.environ["DM_LAKE"] = str(here.root)
+    yield here
+    if session := SparkSession.getActiveSession():
+        session.stop()  # the Java process stays, for the next module's session
+    del os.environ["DM_LAKE"]
+
+
+@pytest.fixture(scope="module")
+def session(lake: Lake) -> SparkSession:
+    """Spark on the module's lake."""
+    builder = SparkSession.builder.config("spark.sql.catalogImplementation", "in-memory")
+    for key, value in lake.spark_settings().items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate()
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """A copy of the dbt project that a test may change."""
+    here = Path(__file__).parent.parent
+    there = tmp_path / "project"
+    for folder in ("models", "macros", "tests/data"):
+        shutil.copytree(here / folder, there / folder)
+    for file in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(here / file, there / file)
+    return there
+
+
+@pytest.fixture
+def dbt(session: SparkSession, tmp_path: Path) -> Dbt:
+    return Dbt(target_path=tmp_path / "target")

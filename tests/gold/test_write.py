@@ -1,0 +1,104 @@
+"""What must not get into a table does not."""
+
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from local import silver
+from local.lake import Lake
+from tests import reviews
+from tests.dbt_project import Dbt
+from tests.tables import gold, rows, snapshots
+
+NAME = "top_drinkers"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built(lake: Lake, session: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> None:
+    silver.upsert(lake, reviews.table([*reviews.month_of("2010-01", 1), reviews.review(99)]))
+    assert Dbt(tmp_path_factory.mktemp("target"))("run", "--select", "gold").success
+
+
+def refused(lake: Lake, dbt: Dbt, *command: str, project: Path, message: str, **vars_: object) -> None:
+    before, count = rows(lake, NAME), snapshots(lake, NAME)
+    told = dbt("run", "--select", NAME, *command, project=project, **vars_)
+    assert not told.success
+    assert message in told.text
+    assert rows(lake, NAME) == before
+    assert snapshots(lake, NAME) == count
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_a_row_of_another_period(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
+    edit(project_copy / f"models/gold/{NAME}.sql", "and {{ in_periods() }}", "")
+    message = f"{NAME}: the model gives a row outside of the periods of this run"
+    refused(lake, dbt, project=project_copy, message=message, periods=["2010-01"])
+
+
+def test_a_column_of_another_type(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
+    edit(project_copy / f"models/gold/{NAME}.sql", "count(*)", "cast(count(*) as int)")
+    message = "This model has an enforced contract that failed"
+    refused(lake, dbt, project=project_copy, message=message)
+
+
+def test_a_null_in_a_key(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
+    edit(
+        project_copy / f"models/gold/{NAME}.sql",
+        "coalesce({{ latest('state') }}, 'Unknown')",
+        "cast(null as string)",
+    )
+    refused(lake, dbt, project=project_copy, message="NOT_NULL_ASSERT_VIOLATION")
+
+
+def test_a_contract_that_the_table_does_not_have(
+    lake: Lake, dbt: Dbt, project_copy: Path
+) -> None:
+    contract = project_copy / f"models/gold/{NAME}.yml"
+    edit(contract, "name: profile_name", "name: public_name")
+    edit(project_copy / f"models/gold/{NAME}.sql", "as profile_name", "as public_name")
+    refused(lake, dbt, project=project_copy, message="bring the table in line with ALTER TABLE")
+
+
+def test_an_empty_build(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
+    refused(lake, dbt, "--empty", project=project_copy, message="--empty would empty the months")
+
+
+def test_a_changed_comment_reaches_the_catalog_and_an_unchanged_one_is_not_written(
+    lake: Lake, dbt: Dbt, project_copy: Path
+) -> None:
+    before = len(gold(lake, NAME).metadata.metadata_log)
+    assert dbt("run", "--select", NAME, project=project_copy).success
+    assert len(gold(lake, NAME).metadata.metadata_log) == before
+    edit(project_copy / f"models/gold/{NAME}.yml", "The drinker's profile.", "It's the drinker.")
+    edit(project_copy / f"models/gold/{NAME}.yml", "Drinkers by the", "People by the")
+    assert dbt("run", "--select", NAME, project=project_copy).success
+    table = gold(lake, NAME)
+    assert table.schema().find_field("profile_id").doc == "It's the drinker."
+    assert table.properties["comment"].startswith("People by the number of reviews")
+    assert len(table.metadata.metadata_log) == before + 2
+
+
+def test_a_test_of_the_tables_fails_on_each_kind_of_bad_row(
+    lake: Lake, dbt: Dbt, session: SparkSession
+) -> None:
+    assert dbt("test", "--select", NAME).success
+    snapshot = gold(lake, NAME).metadata.current_snapshot_id
+    for change, test in {
+        "avg_rating = 50": "valid_rows_top_drinkers",
+        "total_reviews = 7": "reconciles_with_silver_top_drinkers_profile_id",
+        "period_rank = 2": "ranked_in_period_top_drinkers_",
+    }.items():
+        session.sql(f"update dm_gold.{NAME} set {change} where review_month = 1")
+        told = dbt("test", "--select", NAME, "--exclude-resource-type", "unit_test")
+        assert {name for name, text in told.messages.items() if "Got 1" in text} == {test}
+        session.sql(f"call system.rollback_to_snapshot('dm_gold.{NAME}', {snapshot})")
+    session.sql(f"insert into dm_gold.{NAME} select * from dm_gold.{NAME} where review_month = 1")
+    told = dbt("test", "--select", NAME, "--exclude-resource-type", "unit_test")
+    assert "Got 1" in told.messages["unique_in_period_top_drinkers_profile_id"]
+    session.sql(f"call system.rollback_to_snapshot('dm_gold.{NAME}', {snapshot})")
