@@ -58,12 +58,15 @@ def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
 
 
 @dm.command()
-@click.argument("table", type=click.Choice(tables()))
+@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
 @click.option("--period", help="A month such as 2010-12.  [default: the last one]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 def show(table: str, period: str | None, limit: int, format_: str) -> None:
-    r"""Show the first rows of a month of a gold TABLE, by rank.
+    r"""Show the first rows of a month of TABLE, by rank.
+
+    TABLE is a gold table: top_beers_by_rating, top_breweries_by_rating, state_by_review_volume,
+    top_styles_by_popularity or top_drinkers.
 
     \b
     Examples:

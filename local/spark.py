@@ -24,6 +24,11 @@ appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex{short}
 # PySpark takes the root level from this logger; without it the level goes back to WARN.
 logger.pyspark.name = org.apache.spark.api.python.PythonGatewayServer
 logger.pyspark.level = error
+# Why a task failed is in the exception, which dbt tells.
+logger.executor.name = org.apache.spark.executor.Executor
+logger.executor.level = off
+logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
+logger.tasks.level = off
 """
 
 _JAVA = """\

@@ -33,7 +33,8 @@ class Commands(click.Group):
     "chosen",
     type=click.Choice(tables()),
     multiple=True,
-    help="Only this table; may be given several times.  [default: all]",
+    metavar="TABLE",
+    help=f"Only this table; may be given several times. One of {', '.join(tables())}.",
 )
 @click.option("--target", default="local", show_default=True, help="A target of profiles.yml.")
 @click.pass_context

@@ -109,5 +109,6 @@ def _problems(results: Iterable[NodeResult]) -> dict[str, str]:
 def _first_line(message: str) -> str:
     """What a message of dbt or Spark says, without headings, plans and stack traces."""
     lines = [line.strip() for line in message.splitlines()]
-    told = [line for line in lines if line and not _HEADING.match(line)]
-    return (told or lines)[0][:_LONGEST]
+    told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
+    first = " ".join(told[:2]) if told[0].endswith(":") else told[0]
+    return first[:_LONGEST]

@@ -4,21 +4,20 @@
     {%- set found = {} -%}
     {%- for node in models -%}
         {%- for id in node.depends_on.nodes if id in graph.sources and id not in found -%}
+            {%- set query -%}
+                select
+                    concat(lpad(partition.review_year, 4, '0'), '-', lpad(partition.review_month, 2, '0')) as period,
+                    hex(bit_xor(xxhash64(file_path, content, record_count, content_offset))) as fingerprint
+                from {{ graph.sources[id].relation_name }}.files
+                where partition.review_year is not null and partition.review_month is not null
+                group by period
+            {%- endset -%}
             {%- set fingerprints = {} -%}
-            {%- for row in run_query(source_fingerprints_sql(graph.sources[id].relation_name)).rows -%}
-                {%- do fingerprints.update({row[0]: row[1]}) -%}
+            {%- for row in run_query(query).rows -%}
+                {%- do fingerprints.update({row.period: row.fingerprint}) -%}
             {%- endfor -%}
             {%- do found.update({id: fingerprints}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(found) }}
-{% endmacro %}
-
-{% macro source_fingerprints_sql(relation) %}
-    select
-        concat(lpad(partition.review_year, 4, '0'), '-', lpad(partition.review_month, 2, '0')) as period,
-        hex(bit_xor(xxhash64(file_path, content, record_count, content_offset))) as fingerprint
-    from {{ relation }}.files
-    where partition.review_year is not null and partition.review_month is not null
-    group by period
 {% endmacro %}

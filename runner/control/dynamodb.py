@@ -29,7 +29,7 @@ _REQUIRED = [field.name for field in fields(ControlItem) if field.default is MIS
 
 
 class DynamoControlTable:
-    """A `ControlTable` in a DynamoDB table, in the region and at the endpoint of the environment."""
+    """A `ControlTable` in a DynamoDB table; boto3's usual settings say where."""
 
     def __init__(self, name: str = "dm-processing-control") -> None:
         self._name = name

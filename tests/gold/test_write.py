@@ -20,7 +20,9 @@ def built(lake: Lake, session: SparkSession, tmp_path_factory: pytest.TempPathFa
     assert Dbt(tmp_path_factory.mktemp("target"))("run", "--select", "gold").success
 
 
-def refused(lake: Lake, dbt: Dbt, *command: str, project: Path, message: str, **vars_: object) -> None:
+def refused(
+    lake: Lake, dbt: Dbt, *command: str, project: Path, message: str, **vars_: object
+) -> None:
     before, count = rows(lake, NAME), snapshots(lake, NAME)
     told = dbt("run", "--select", NAME, *command, project=project, **vars_)
     assert not told.success
@@ -56,9 +58,7 @@ def test_a_null_in_a_key(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
     refused(lake, dbt, project=project_copy, message="NOT_NULL_ASSERT_VIOLATION")
 
 
-def test_a_contract_that_the_table_does_not_have(
-    lake: Lake, dbt: Dbt, project_copy: Path
-) -> None:
+def test_a_contract_that_the_table_does_not_have(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
     contract = project_copy / f"models/gold/{NAME}.yml"
     edit(contract, "name: profile_name", "name: public_name")
     edit(project_copy / f"models/gold/{NAME}.sql", "as profile_name", "as public_name")

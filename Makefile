@@ -1,0 +1,38 @@
+# make demo: a lake with data and tables to look at. make test: all tests. Both set up what they need.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint setup lock clean
+
+demo: setup
+	@$(BIN)/dm demo
+
+test: setup
+	@$(BIN)/pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint models tests/data
+
+setup: .venv/ready
+	@$(BIN)/dm setup
+
+# The lock names every package with its hash, so pip has nothing to resolve.
+.venv/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version if sys.version_info < (3, 11) else 0)'
+	@echo "Installing Python packages into .venv (1.5 GB; two minutes or so) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Needs uv (pip install uv); run it after a change of the dependencies in pyproject.toml.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--no-strip-extras --python-version 3.11 --group dev --output-file requirements.txt pyproject.toml
+
+clean:
+	rm -rf .venv .lake target logs

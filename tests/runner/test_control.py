@@ -1,0 +1,164 @@
+"""What a control table means: the same on both."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from runner.control.dynamodb import DynamoControlTable
+from runner.control.items import ControlItem, Outcome, Status
+from runner.control.table import ControlTable, ControlTableUnavailable
+
+HOUR = timedelta(hours=1)
+OVER = timedelta(seconds=-1)
+
+
+def item(control_id: str = "a", **values: Any) -> ControlItem:
+    return ControlItem(
+        **{
+            "control_id": control_id,
+            "object_key": "silver/1",
+            "schema_name": "dm_gold",
+            "table_name": "top_drinkers",
+            "review_year": "2010",
+            "review_month": "12",
+            "created_at": "2012-02-01T00:00:00.000+00:00",
+            "updated_at": "2012-02-01T00:00:00.000+00:00",
+            **values,
+        }
+    )
+
+
+BARE = {"control_id": "a", "schema_name": "dm_gold", "status": "pending"}
+
+
+def raw_table(name: str) -> Any:
+    return boto3.resource("dynamodb").Table(name)
+
+
+def only(control: ControlTable, status: Status) -> ControlItem:
+    (found,) = control.items(status)
+    return found
+
+
+def test_what_is_enqueued_is_pending_oldest_first(control: ControlTable) -> None:
+    late, early = item("late", created_at="2012-02-02"), item("early", created_at="2012-02-01")
+    control.enqueue([late, early])
+    assert control.items(Status.PENDING) == [early, late]
+    assert control.items(Status.RUNNING, Status.SUCCESS, Status.ERROR) == []
+
+
+def test_an_item_is_enqueued_once(control: ControlTable) -> None:
+    control.enqueue([item()])
+    control.claim(only(control, Status.PENDING), "me", HOUR)
+    control.enqueue([item()])
+    assert not control.items(Status.PENDING)
+
+
+def test_a_claimed_item_runs_for_its_owner_alone(control: ControlTable) -> None:
+    control.enqueue([item()])
+    found = only(control, Status.PENDING)
+    mine = control.claim(found, "me", HOUR)
+    assert mine is not None
+    assert mine == only(control, Status.RUNNING)
+    assert (mine.lease_owner, mine.attempt_count) == ("me", 1)
+    assert datetime.fromisoformat(str(mine.started_at)).utcoffset() == timedelta(0)
+    assert control.claim(found, "you", HOUR) is None
+    assert only(control, Status.RUNNING) == mine
+
+
+def test_an_item_whose_lease_is_over_goes_to_the_next_and_not_back(control: ControlTable) -> None:
+    control.enqueue([item()])
+    lost = control.claim(only(control, Status.PENDING), "me", OVER)
+    assert lost is not None
+    taken = control.claim(only(control, Status.RUNNING), "you", HOUR)
+    assert taken is not None
+    assert taken.attempt_count == 2
+    assert not control.finish(lost, Outcome(Status.SUCCESS))
+    assert only(control, Status.RUNNING) == taken
+    assert control.finish(taken, Outcome(Status.SUCCESS))
+
+
+def test_success_keeps_what_was_published(control: ControlTable) -> None:
+    control.enqueue([item()])
+    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    assert mine is not None
+    assert control.finish(mine, Outcome(Status.SUCCESS, None, 42, 8_888_888_888_888_888_888))
+    done = only(control, Status.SUCCESS)
+    assert (done.record_count, done.gold_snapshot_id) == (42, 8_888_888_888_888_888_888)
+    assert done.finished_at is not None
+    assert done.duration is not None
+    assert 0 <= done.duration < 60_000
+    assert done.lease_expires_at is None
+    assert control.claim(done, "me", HOUR) is None
+
+
+def test_a_failure_says_why_and_a_later_success_forgets_it(control: ControlTable) -> None:
+    control.enqueue([item()])
+    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    assert mine is not None
+    assert control.finish(mine, Outcome(Status.PENDING, "no beer"))
+    waiting = only(control, Status.PENDING)
+    assert (waiting.error_message, waiting.attempt_count) == ("no beer", 1)
+    mine = control.claim(waiting, "me", HOUR)
+    assert mine is not None
+    assert control.finish(mine, Outcome(Status.SUCCESS))
+    assert only(control, Status.SUCCESS).error_message is None
+
+
+def test_items_of_other_schemas_are_never_seen_nor_touched(control: ControlTable) -> None:
+    foreign = item("theirs", schema_name="dm_silver")
+    control.enqueue([foreign])
+    assert control.items(*Status) == []
+    assert control.claim(foreign, "me", HOUR) is None
+
+
+def test_all_pages_are_read(control: ControlTable) -> None:
+    # More than the 1 MB that one answer of DynamoDB holds.
+    control.enqueue(item(f"{i:04}", error_message="x" * 4_000) for i in range(400))
+    assert len(control.items(Status.PENDING)) == 400
+
+
+def test_of_many_runners_one_gets_each_item(control: ControlTable) -> None:
+    control.enqueue(item(f"{i:02}") for i in range(20))
+    waiting = control.items(Status.PENDING)
+
+    def work(owner: str) -> list[str]:
+        claims = [control.claim(found, owner, HOUR) for found in waiting]
+        return [mine.control_id for mine in claims if mine]
+
+    with ThreadPoolExecutor(8) as pool:
+        won = [i for ids in pool.map(work, [f"runner {n}" for n in range(8)]) for i in ids]
+    assert Counter(won) == Counter(found.control_id for found in waiting)
+    assert {found.attempt_count for found in control.items(Status.RUNNING)} == {1}
+
+
+def test_dynamodb_keeps_fields_that_it_does_not_know(dynamodb_table: str) -> None:
+    control, raw = DynamoControlTable(dynamodb_table), raw_table(dynamodb_table)
+    raw.put_item(Item={**BARE, "note": "x"})
+    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    assert mine is not None
+    assert control.finish(mine, Outcome(Status.ERROR, "it has no table"))
+    assert raw.get_item(Key={"control_id": "a"})["Item"]["note"] == "x"
+
+
+@pytest.mark.parametrize(
+    "field", [{"review_year": "2010"}, {"attempt_count": "two"}, {"created_at": 7}]
+)
+def test_dynamodb_reads_a_field_of_another_type(dynamodb_table: str, field: dict[str, Any]) -> None:
+    control = DynamoControlTable(dynamodb_table)
+    raw_table(dynamodb_table).put_item(Item={**BARE, **field})
+    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    assert mine is not None
+    assert mine.attempt_count == 1
+    assert control.finish(mine, Outcome(Status.SUCCESS))
+
+
+def test_a_table_that_is_not_there_is_told_in_one_sentence(
+    dynamodb: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.raises(ControlTableUnavailable, match=r"DynamoDB table no-such-table: Query: .*"):
+        DynamoControlTable("no-such-table").items(Status.PENDING)

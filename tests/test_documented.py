@@ -1,0 +1,45 @@
+"""Everything in the dbt project that has a name has a description."""
+
+import re
+
+import pytest
+import yaml
+
+from runner.project import PROJECT, tables
+
+
+def documents(folder: str, key: str) -> dict[str, dict[str, object]]:
+    found = {}
+    for path in (PROJECT / folder).rglob("*.yml"):
+        for entry in (yaml.safe_load(path.read_text()) or {}).get(key, []):
+            found[entry["name"]] = entry
+    return found
+
+
+def test_every_macro_and_each_of_its_arguments() -> None:
+    documented = documents("macros", "macros")
+    text = "\n".join(path.read_text() for path in (PROJECT / "macros").rglob("*.sql"))
+    defined = dict(re.findall(r"{%-? macro (\w+)\((.*?)\)", text))
+    for name, adapter in re.findall(r"{%-? materialization (\w+), adapter='(\w+)'", text):
+        defined[f"materialization_{name}_{adapter}"] = ""
+    assert set(documented) == set(defined)
+    for name, arguments in defined.items():
+        entry = documented[name]
+        assert entry["description"], name
+        wanted = [argument.split("=")[0].strip() for argument in arguments.split(",") if argument]
+        described = [a["name"] for a in entry.get("arguments", []) if a["description"]]
+        assert described == wanted, name
+
+
+@pytest.mark.parametrize("name", tables())
+def test_every_column_and_the_grain_of_a_model(name: str) -> None:
+    model = yaml.safe_load((PROJECT / f"models/gold/{name}.yml").read_text())["models"][0]
+    assert model["name"] == name
+    assert "One row per month and" in " ".join(model["description"].split())
+    assert all(column["description"] and column["data_type"] for column in model["columns"])
+
+
+def test_each_macro_is_in_the_file_of_its_name() -> None:
+    for path in (PROJECT / "macros").rglob("*.sql"):
+        names = re.findall(r"{%-? (?:macro|materialization) (\w+)", path.read_text())
+        assert names == [path.stem]
