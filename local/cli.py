@@ -16,7 +16,7 @@ from runner.project import tables
 @click.version_option(package_name="datamaster-gold")
 @click.pass_context
 def dm(ctx: click.Context) -> None:
-    r"""Data Master's gold layer on this machine.
+    """Data Master's gold layer on this machine.
 
     \b
     dm load reviews.csv.gz     puts reviews into silver; the months that changed are pending
@@ -39,7 +39,7 @@ dm.add_command(cli.pending)
 )
 @click.pass_obj
 def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
-    r"""Load reviews from FILES into silver, by review_id.
+    """Load reviews from FILES into silver, by review_id.
 
     FILES are CSV (gzipped or not) or Parquet, in the columns of dm_silver.review_flat; timestamps
     in a CSV have a zone (2012-02-01T00:00:00Z). Each month that changed gets a pending control item
@@ -57,16 +57,13 @@ def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
         click.echo(f"{file}: {told}")
 
 
-@dm.command()
+@dm.command(epilog=f"Tables: {', '.join(tables())}")
 @click.argument("table", type=click.Choice(tables()), metavar="TABLE")
 @click.option("--period", help="A month such as 2010-12.  [default: the last one]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 def show(table: str, period: str | None, limit: int, format_: str) -> None:
-    r"""Show the first rows of a month of TABLE, by rank.
-
-    TABLE is a gold table: top_beers_by_rating, top_breweries_by_rating, state_by_review_volume,
-    top_styles_by_popularity or top_drinkers.
+    """Show the first rows of a month of TABLE, by rank.
 
     \b
     Examples:
@@ -111,7 +108,7 @@ def demo(ctx: click.Context) -> None:
         step(title, load, f"load {file}", files=[file])
 
     def build(title: str) -> None:
-        step(title, cli.process, "process --layer gold", layer="gold", chosen=(), target="local")
+        step(title, cli.process, "process --layer gold", layer="gold", chosen=())
 
     loads("Reviews come into silver", synthetic.reviews_file(here))
     build("The months that changed are built, for all five tables")

@@ -36,10 +36,9 @@ class Commands(click.Group):
     metavar="TABLE",
     help=f"Only this table; may be given several times. One of {', '.join(tables())}.",
 )
-@click.option("--target", default="local", show_default=True, help="A target of profiles.yml.")
 @click.pass_context
-def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) -> None:
-    r"""Build the months that silver changed.
+def process(ctx: click.Context, layer: str, chosen: Sequence[str]) -> None:
+    """Build the months that silver changed.
 
     Claims the pending control items, builds and tests their months with one run of dbt, and settles
     each item. A month that fails is tried again by the next run, three times in all; the exit code
@@ -59,7 +58,7 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) 
     from runner.gold import published
     from runner.job import GoldJob
 
-    dbt = DbtProject(target, progress=lambda line: click.echo(f"  {line}"))
+    dbt = DbtProject(progress=lambda line: click.echo(f"  {line}"))
     job = GoldJob(control, tables(), dbt.build, published)
     work, results = job.claim(chosen or tables())
     if work:
@@ -86,7 +85,7 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], target: str) 
 )
 @click.pass_obj
 def pending(control: ControlTable, format_: str) -> None:
-    r"""List the control items that wait, run or failed.
+    """List the control items that wait, run or failed.
 
     The table has a line for each table and state; the JSON has every item with all its fields.
 

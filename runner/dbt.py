@@ -25,15 +25,13 @@ class DbtFailed(DataMasterError):
 
 
 class DbtProject:
-    """The dbt project and a target of its profile.
+    """The dbt project, on the default target of its profile.
 
     Args:
-        target: the target.
         progress: gets a line for each table that is built.
     """
 
-    def __init__(self, target: str, progress: Callable[[str], None]) -> None:
-        self._target = target
+    def __init__(self, progress: Callable[[str], None]) -> None:
         self._progress = progress
 
     def build(self, periods: Mapping[str, Collection[str]]) -> dict[str, str | None]:
@@ -73,7 +71,6 @@ class DbtProject:
             [
                 *("--log-level", "none", "--log-level-file", "debug"),
                 *(*command, "--project-dir", folder, "--profiles-dir", folder),
-                *("--target", self._target),
             ]
         )
         if answer.result is None:
