@@ -25,7 +25,7 @@ setup: .venv/ready
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version if sys.version_info < (3, 11) else 0)'
 	@echo "Installing Python packages into .venv (1.5 GB; two minutes or so) ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	@$(BIN)/pip install --disable-pip-version-check --use-pep517 --no-deps --require-hashes -r requirements.txt
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 

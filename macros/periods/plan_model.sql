@@ -17,7 +17,7 @@
     {%- for period in known if now.get(period) != built.get(period) -%}
         {%- do stale.append(period) -%}
     {%- endfor -%}
-    {%- set periods = {'stale': stale, 'all': known}.get(asked | string, asked) -%}
+    {%- set periods = stale if asked == 'stale' else known if asked == 'all' else asked -%}
     {%- set inputs = {} -%}
     {%- for period in known -%}
         {%- set fingerprint = (now if period in periods else built).get(period) -%}

@@ -4,11 +4,15 @@
     {%- set found = {} -%}
     {%- for node in models -%}
         {%- for id in node.depends_on.nodes if id in graph.sources and id not in found -%}
+            {%- set source = graph.sources[id] -%}
+            {%- if not adapter.get_relation(source.database, source.schema, source.identifier) -%}
+                {%- do exceptions.raise_compiler_error('there is no table ' ~ source.relation_name ~ ' yet: load reviews first') -%}
+            {%- endif -%}
             {%- set query -%}
                 select
                     concat(lpad(partition.review_year, 4, '0'), '-', lpad(partition.review_month, 2, '0')) as period,
                     hex(bit_xor(xxhash64(file_path, content, record_count, content_offset))) as fingerprint
-                from {{ graph.sources[id].relation_name }}.files
+                from {{ source.relation_name }}.files
                 where partition.review_year is not null and partition.review_month is not null
                 group by period
             {%- endset -%}

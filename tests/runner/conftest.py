@@ -1,12 +1,15 @@
 """Both control tables: SQLite, and DynamoDB on moto's server or on your endpoint."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import RLock
 from uuid import uuid4
 
 import boto3
 import pytest
+from moto.dynamodb.responses import DynamoHandler
 from moto.server import ThreadedMotoServer
 
 from runner.control.dynamodb import DynamoControlTable
@@ -30,14 +33,24 @@ def dynamodb() -> Iterator[None]:
     if "AWS_ENDPOINT_URL_DYNAMODB" in os.environ:
         yield
         return
+    # DynamoDB changes an item in one step; moto's does not, so its calls wait for each other.
+    call_action, one_at_a_time = DynamoHandler.call_action, RLock()
+
+    def serialized(handler: DynamoHandler) -> object:
+        with one_at_a_time:
+            return call_action(handler)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(DynamoHandler, "call_action", serialized)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     host, port = server.get_host_and_port()
     settings = {**CREDENTIALS, "AWS_ENDPOINT_URL_DYNAMODB": f"http://{host}:{port}"}
-    os.environ.update(settings)
+    for name, value in settings.items():
+        patch.setenv(name, value)
     yield
-    for name in settings:
-        del os.environ[name]
+    patch.undo()
     server.stop()
 
 
