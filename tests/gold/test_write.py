@@ -102,3 +102,21 @@ def test_a_test_of_the_tables_fails_on_each_kind_of_bad_row(
     told = dbt("test", "--select", NAME, "--exclude-resource-type", "unit_test")
     assert "Got 1" in told.messages["unique_in_period_top_drinkers_profile_id"]
     session.sql(f"call system.rollback_to_snapshot('dm_gold.{NAME}', {snapshot})")
+
+
+def test_a_build_tests_the_months_it_wrote_and_a_plain_test_all_of_them(
+    lake: Lake, dbt: Dbt, session: SparkSession
+) -> None:
+    session.sql(f"update dm_gold.{NAME} set avg_rating = 50 where review_month = 12")
+    assert dbt("build", "--select", NAME, periods=["2010-01"]).success
+    told = dbt("test", "--select", NAME)
+    assert not told.success
+    assert "Got 1" in told.messages["valid_rows_top_drinkers"]
+    assert not dbt("build", "--select", NAME, periods=[]).messages["valid_rows_top_drinkers"]
+    assert dbt("build", "--select", NAME, periods=["2010-12"]).success
+
+
+def test_a_month_that_is_only_stale_is_no_failure(lake: Lake, dbt: Dbt) -> None:
+    silver.upsert(lake, reviews.table([reviews.review(100)]))
+    assert dbt("test", "--select", NAME).success
+    assert dbt("run", "--select", NAME).messages[NAME] == "1 period (2010-12)"
