@@ -22,7 +22,7 @@ setup: .venv/ready
 
 # The lock names every package with its hash, so pip has nothing to resolve.
 .venv/ready: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed, and $(PYTHON) is " + sys.version.split()[0] + ": name another one with PYTHON=python3.13")'
 	@echo "Installing Python packages into .venv (1.5 GB; two minutes or so) ..."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/pip install --disable-pip-version-check --use-pep517 --no-deps --require-hashes -r requirements.txt

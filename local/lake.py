@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner.errors import DataMasterError
 from runner.project import PROJECT
 
 if TYPE_CHECKING:
@@ -67,6 +68,17 @@ class Lake:
         }
 
 
+class RelativeLake(DataMasterError):
+    """DM_LAKE is no absolute path: dm, dbt and Spark would each look somewhere else."""
+
+
 def find() -> Lake:
-    """The lake in the folder that DM_LAKE names, else in `.lake` of the project."""
-    return Lake(Path(os.environ.get("DM_LAKE") or DEFAULT).resolve())
+    """The lake in the folder that DM_LAKE names, else in `.lake` of the project.
+
+    Raises:
+        RelativeLake: DM_LAKE does not begin at the root.
+    """
+    named = os.environ.get("DM_LAKE")
+    if named and not Path(named).is_absolute():
+        raise RelativeLake(f"DM_LAKE={named} is no absolute path", f"Try DM_LAKE=$PWD/{named}")
+    return Lake(Path(named) if named else DEFAULT)

@@ -1,10 +1,12 @@
 """Loads reviews into the local silver, as the silver job does on AWS."""
 
+import warnings
 from collections import defaultdict
 from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
@@ -12,6 +14,7 @@ from pyiceberg.transforms import IdentityTransform
 from local.lake import Lake
 from local.reviews import ARROW_SCHEMA, SCHEMA
 from runner import periods
+from runner.errors import DataMasterError
 
 TABLE = ("dm_silver", "review_flat")
 _MONTH = ("review_year", "review_month")
@@ -70,6 +73,10 @@ order by review_year, review_month, review_id
 """
 
 
+class LoadOvertaken(DataMasterError):
+    """Another load committed first."""
+
+
 @dataclass(frozen=True)
 class Load:
     """What a load did: the silver snapshot that it made, and the periods that it changed."""
@@ -97,6 +104,9 @@ def upsert(lake: Lake, incoming: pa.Table) -> Load:
         lake: the lake.
         incoming: reviews in ARROW_SCHEMA, one row per review_id. A review that is there already
             is replaced, and may move to another month; one that is there unchanged changes nothing.
+
+    Raises:
+        LoadOvertaken: silver was changed meanwhile; nothing was loaded.
     """
     silver = table(lake)
     present = _months_with(silver, incoming)
@@ -111,10 +121,15 @@ def upsert(lake: Lake, incoming: pa.Table) -> Load:
         after = db.sql(_MONTHS_AFTER).to_arrow_table().cast(ARROW_SCHEMA)
     names = tuple(periods.of(*month) for month in months)
     properties = {_PERIODS: ",".join(names)}
-    if present.num_rows:
-        silver.overwrite(after, _in_months(months), snapshot_properties=properties)
-    else:
-        silver.append(after, snapshot_properties=properties)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Delete operation did not match any records")
+            silver.overwrite(after, _in_months(months), snapshot_properties=properties)
+    except (CommitFailedException, ValidationException) as error:
+        raise LoadOvertaken(
+            "Another load changed silver while this one was at work; nothing of this one is loaded",
+            "Run it again.",
+        ) from error
     snapshot = silver.current_snapshot()
     return Load(snapshot.snapshot_id if snapshot else None, names)
 

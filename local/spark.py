@@ -57,7 +57,7 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     shim.chmod(0o755)
     (home / "spark-env.sh").write_text(_ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1]))))
     write_settings(home, Lake(DEFAULT), jars)
-    if find() != Lake(DEFAULT):
+    if _folder() != home:
         write_settings(_folder(), find(), jars)
 
 
@@ -88,8 +88,7 @@ def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
 
 
 def _folder() -> Path:
-    lake = find()
-    return _default_folder() if lake == Lake(DEFAULT) else lake.root / "conf"
+    return find().root / "conf" if os.environ.get("DM_LAKE") else _default_folder()
 
 
 def _default_folder() -> Path:

@@ -65,6 +65,9 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str]) -> None:
         months = periods.in_words(piece.period for piece in work)
         click.echo(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
         results += job.run(work)
+    if not results:
+        click.echo("Nothing is pending that another run does not hold.")
+        return
     failed = defaultdict(list)
     for result in results:
         if result.error:

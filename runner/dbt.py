@@ -93,7 +93,7 @@ class DbtProject:
 
 
 def _problems(results: Iterable[NodeResult]) -> dict[str, str]:
-    """The first problem of each table: of its model, else of a test of it."""
+    """The first problem of each table: of its model, else of a test that looks at it."""
     problems: dict[str, str] = {}
     for result in results:
         node = result.node
@@ -102,8 +102,9 @@ def _problems(results: Iterable[NodeResult]) -> dict[str, str]:
         message = _first_line(result.message or str(result.status))
         if node.resource_type is NodeType.Model:
             problems[node.name] = message
-        elif attached := getattr(node, "attached_node", None):
-            problems.setdefault(attached.rpartition(".")[2], f"test {node.name}: {message}")
+        else:
+            for tested in node.depends_on_nodes:
+                problems.setdefault(tested.rpartition(".")[2], f"test {node.name}: {message}")
     return problems
 
 

@@ -1,12 +1,14 @@
 """Loading: an upsert by review_id, and a pending item for each table and changed month."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local import silver
 from local.lake import Lake
 from local.load import load
+from local.silver import LoadOvertaken
 from runner.control.items import Status
 from runner.control.sqlite import SqliteControlTable
 from tests.reviews import Review, review, table, write
@@ -81,3 +83,21 @@ def test_a_load_that_died_before_it_announced_is_announced_by_the_next(
     assert not announced(control)
     assert load_all(lake, control, review(1)) == ()
     assert announced(control) == sorted((name, "2010-12") for name in TABLES)
+
+
+def test_of_two_loads_at_once_one_is_told_and_loses_nothing_of_the_other(
+    lake: Lake, control: SqliteControlTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_all(lake, control, review(1))
+    months_with = silver._months_with
+
+    def then_another_load(*arguments: Any) -> Any:
+        found = months_with(*arguments)
+        monkeypatch.setattr(silver, "_months_with", months_with)
+        silver.upsert(lake, table([review(2)]))
+        return found
+
+    monkeypatch.setattr(silver, "_months_with", then_another_load)
+    with pytest.raises(LoadOvertaken):
+        silver.upsert(lake, table([review(3)]))
+    assert [found["review_id"] for found in in_silver(lake)] == [1, 2]
