@@ -11,6 +11,8 @@ from runner.control.sqlite import SqliteControlTable
 from runner.output import FORMATS, rows_out
 from runner.project import tables
 
+PERIOD_COLUMNS = ("review_year", "review_month")
+
 
 @click.group(cls=cli.Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="datamaster-gold")
@@ -74,7 +76,11 @@ def show(table: str, period: str | None, limit: int, format_: str) -> None:
     """
     from local.show import top  # Arrow and Iceberg are slow to import
 
-    rows_out(top(lake.find(), table, period, limit), format_)
+    month, rows = top(lake.find(), table, period, limit)
+    if format_ == "table":
+        click.echo(f"{table}, {month}")
+        rows = [{k: v for k, v in row.items() if k not in PERIOD_COLUMNS} for row in rows]
+    rows_out(rows, format_)
 
 
 @dm.command()
@@ -101,25 +107,26 @@ def demo(ctx: click.Context) -> None:
 
     here = lake.find()
 
-    def step(title: str, command: click.Command, line: str, **arguments: object) -> None:
-        click.secho(f"\n{title}", bold=True)
+    def title(text: str) -> None:
+        click.secho(f"\n{text}", bold=True)
+
+    def step(line: str, command: click.Command, **arguments: object) -> None:
         click.secho(f"$ dm {line}", fg="cyan")
         ctx.invoke(command, **arguments)
 
-    def loads(title: str, file: Path) -> None:
-        step(title, load, f"load {file}", files=[file])
+    def load_and_build(file: Path) -> None:
+        step(f"load {file}", load, files=[file])
+        step("process --layer gold", cli.process, layer="gold", chosen=())
 
-    def build(title: str) -> None:
-        step(title, cli.process, "process --layer gold", layer="gold", chosen=())
-
-    loads("Reviews come into silver", synthetic.reviews_file(here))
-    build("The months that changed are built, for all five tables")
+    title("Reviews come into silver; the months that changed are built, for all five tables")
+    load_and_build(synthetic.reviews_file(here))
+    title("The top of each table, in its last month")
     for table in tables():
         line = f"show {table} --limit 3"
-        step(table, show, line, table=table, period=None, limit=3, format_="table")
-    loads("A few ratings change in two months", synthetic.changes_file(here))
-    build("Only those two months are built again")
-    click.secho("\nNext", bold=True)
+        step(line, show, table=table, period=None, limit=3, format_="table")
+    title("A few ratings change in two months; only those two are built again")
+    load_and_build(synthetic.changes_file(here))
+    title("Next")
     click.echo(
         "  .venv/bin/dm show top_beers_by_rating --period 2010-12\n"
         "  .venv/bin/dm pending\n"

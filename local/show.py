@@ -13,8 +13,10 @@ class NothingToShow(DataMasterError):
     """There is no such table, or no such period in it."""
 
 
-def top(lake: Lake, name: str, period: str | None, limit: int) -> list[dict[str, object]]:
-    """The first rows of a period of a gold table, by rank.
+def top(
+    lake: Lake, name: str, period: str | None, limit: int
+) -> tuple[str, list[dict[str, object]]]:
+    """A period, and its first rows in a gold table, by rank.
 
     Args:
         lake: the lake.
@@ -44,7 +46,7 @@ def top(lake: Lake, name: str, period: str | None, limit: int) -> list[dict[str,
             f"{SCHEMA}.{name} has no rows {which}",
             f"It has {periods.in_words(there)}." if there else "",
         )
-    return _rows(table, wanted, limit)
+    return wanted, _rows(table, wanted, limit)
 
 
 def _rows(table: Table, period: str, limit: int) -> list[dict[str, object]]:

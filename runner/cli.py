@@ -1,18 +1,23 @@
 """The commands that work on control items, on AWS and on one machine alike."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from runner import periods
-from runner.control.items import Status
+from runner.control.items import ControlItem, Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
 from runner.output import Row, rows_out
 from runner.project import tables
+
+if TYPE_CHECKING:
+    from runner.job import Result
 
 
 class Commands(click.Group):
@@ -68,17 +73,7 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str]) -> None:
     if not results:
         click.echo("Nothing is pending that another run does not hold.")
         return
-    failed = defaultdict(list)
-    for result in results:
-        if result.error:
-            failed[result.table, result.error].append(result)
-    for (table, error), group in failed.items():
-        months = periods.in_words(result.period for result in group)
-        click.echo(f"Failed: {table} {months}: {error}", err=True)
-    settled = sum(result.items for result in results)
-    unsettled = sum(result.items for group in failed.values() for result in group)
-    click.echo(f"{settled - unsettled} of {settled} control items succeeded.")
-    if failed:
+    if _tell(results):
         ctx.exit(1)
 
 
@@ -101,20 +96,39 @@ def pending(control: ControlTable, format_: str) -> None:
     if format_ == "json":
         rows_out([asdict(item) for item in items], format_)
         return
+    rows_out(_summary(items), format_)
+    if not items:
+        click.echo("Nothing is pending.")
+
+
+def _tell(results: Sequence[Result]) -> bool:
+    """Says how the items ended; whether any failed."""
+    failed = defaultdict(list)
+    for result in results:
+        if result.error:
+            failed[result.table, result.error].append(result)
+    for (table, error), group in failed.items():
+        months = periods.in_words(result.period for result in group)
+        click.echo(f"Failed: {table} {months}: {error}", err=True)
+    items = sum(result.items for result in results)
+    succeeded = sum(result.items for result in results if not result.error)
+    click.echo(f"{succeeded} of {items} control items succeeded.")
+    return bool(failed)
+
+
+def _summary(items: Sequence[ControlItem]) -> list[Row]:
+    """A row for each table, state and message."""
     groups = defaultdict(list)
     for item in items:
-        groups[item.table_name, item.status, item.error_message].append(item)
-    rows: list[Row] = [
+        groups[item.table_name, str(item.status), item.error_message or ""].append(item)
+    return [
         {
             "table": table,
-            "status": str(status),
+            "status": status,
             "items": len(group),
             "months": periods.in_words(f"{i.review_year}-{i.review_month:0>2}" for i in group),
             "since": min(item.updated_at for item in group)[:16],
             "last message": message,
         }
-        for (table, status, message), group in sorted(groups.items(), key=lambda pair: str(pair[0]))
+        for (table, status, message), group in sorted(groups.items())
     ]
-    rows_out(rows, format_)
-    if not rows:
-        click.echo("Nothing is pending.")

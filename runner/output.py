@@ -30,9 +30,16 @@ def _table(rows: Sequence[Row]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for name, value in rows[0].items():
-        table.add_column(name, justify="right" if isinstance(value, int | float) else "left")
+        number = isinstance(value, int | float)
+        table.add_column(
+            name,
+            justify="right" if number else "left",
+            no_wrap=number,
+            overflow="fold",
+            min_width=len(name) if number else None,  # a narrow terminal breaks texts, not numbers
+        )
     for row in rows:
         table.add_row(*("" if value is None else _text(value) for value in row.values()))
     # A pipe has no width of its own: leave lines whole.
