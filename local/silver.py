@@ -135,11 +135,12 @@ def upsert(lake: Lake, incoming: pa.Table) -> Load:
 
 
 def last_load(lake: Lake) -> Load:
-    """The newest load of the lake, as its silver snapshot tells it."""
+    """The newest change of the lake's silver, if it was a load: its snapshot tells the periods."""
     snapshot = table(lake).current_snapshot()
-    if snapshot is None or snapshot.summary is None:
+    told = snapshot.summary[_PERIODS] if snapshot and snapshot.summary else None
+    if snapshot is None or not told:
         return Load(None, ())
-    return Load(snapshot.snapshot_id, tuple((snapshot.summary[_PERIODS] or "").split(",")))
+    return Load(snapshot.snapshot_id, tuple(told.split(",")))
 
 
 def _months_with(silver: Table, incoming: pa.Table) -> pa.Table:

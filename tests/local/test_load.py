@@ -85,6 +85,16 @@ def test_a_load_that_died_before_it_announced_is_announced_by_the_next(
     assert announced(control) == sorted((name, "2010-12") for name in TABLES)
 
 
+def test_a_change_of_silver_that_was_no_load_is_not_announced(
+    lake: Lake, control: SqliteControlTable
+) -> None:
+    load_all(lake, control, review(1))
+    items = announced(control)
+    silver.table(lake).append(table([review(2)]))
+    assert load_all(lake, control, review(1)) == ()
+    assert announced(control) == items
+
+
 def test_of_two_loads_at_once_one_is_told_and_loses_nothing_of_the_other(
     lake: Lake, control: SqliteControlTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
