@@ -101,8 +101,9 @@ def synthetic_reviews(seed: int, size: int) -> pa.Table:
     """
     rng = np.random.default_rng(seed)
     growth = np.arange(10, _MONTHS + 10) ** 2.0
-    month = _FIRST_MONTH + np.sort(rng.choice(_MONTHS, size, p=growth / growth.sum()))
-    start, end = (_seconds(month), _seconds(month + 1))
+    months_on = np.sort(rng.choice(_MONTHS, size, p=growth / growth.sum()))
+    month = _FIRST_MONTH + months_on.astype("timedelta64[M]")
+    start, end = _seconds(month), _seconds(month + np.timedelta64(1, "M"))
     time = start + (rng.random(size) * (end - start)).astype(np.int64)
 
     beer, drinker = _popular(rng, BEERS, size), _popular(rng, DRINKERS, size)

@@ -81,8 +81,8 @@ class LoadOvertaken(DataMasterError):
 class Load:
     """What a load did: the silver snapshot that it made, and the periods that it changed."""
 
-    snapshot_id: int | None
-    periods: tuple[str, ...]
+    snapshot_id: int | None = None
+    periods: tuple[str, ...] = ()
 
 
 def table(lake: Lake) -> Table:
@@ -117,7 +117,7 @@ def upsert(lake: Lake, incoming: pa.Table) -> Load:
         db.execute(f"create table changed_months as {_CHANGED_MONTHS}")
         months = db.sql("from changed_months").fetchall()
         if not months:
-            return Load(None, ())
+            return Load()
         after = db.sql(_MONTHS_AFTER).to_arrow_table().cast(ARROW_SCHEMA)
     names = tuple(periods.of(*month) for month in months)
     properties = {_PERIODS: ",".join(names)}
@@ -139,7 +139,7 @@ def last_load(lake: Lake) -> Load:
     snapshot = table(lake).current_snapshot()
     told = snapshot.summary[_PERIODS] if snapshot and snapshot.summary else None
     if snapshot is None or not told:
-        return Load(None, ())
+        return Load()
     return Load(snapshot.snapshot_id, tuple(told.split(",")))
 
 
