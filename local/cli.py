@@ -116,7 +116,7 @@ def demo(ctx: click.Context) -> None:
 
     def load_and_build(file: Path) -> None:
         step(f"load {file}", load, files=[file])
-        step("process --layer gold", cli.process, layer="gold", chosen=())
+        step("process --layer gold", cli.process, layer="gold", chosen=(), force=False)
 
     title("Reviews come into silver; the months that changed are built, for all five tables")
     load_and_build(synthetic.reviews_file(here))

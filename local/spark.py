@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.lake import DEFAULT, Lake, find
+from runner.project import PROJECT
 
 _LOG4J = """\
 # The terminal shows dbt's lines only; Spark speaks up for errors alone.
@@ -45,6 +46,8 @@ _ENVIRONMENT = """\
 JAVA_HOME={java}
 SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
 SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
+# What a table's snapshots say of the code that built them.
+DM_CODE_VERSION="${{DM_CODE_VERSION:-$(git -C {project} describe --always --dirty 2>/dev/null)}}"
 """
 
 
@@ -55,7 +58,11 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     shim.parent.mkdir(parents=True, exist_ok=True)
     shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
     shim.chmod(0o755)
-    (home / "spark-env.sh").write_text(_ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1]))))
+    (home / "spark-env.sh").write_text(
+        _ENVIRONMENT.format(
+            java=shlex.quote(str(shim.parents[1])), project=shlex.quote(str(PROJECT))
+        )
+    )
     write_settings(home, Lake(DEFAULT), jars)
     if _folder() != home:
         write_settings(_folder(), find(), jars)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,13 +42,14 @@ class Commands(click.Group):
     metavar="TABLE",
     help=f"Only this table; may be given several times. One of {', '.join(tables())}.",
 )
+@click.option("--force", is_flag=True, help="Build also the months whose input has not changed.")
 @click.pass_context
-def process(ctx: click.Context, layer: str, chosen: Sequence[str]) -> None:
+def process(ctx: click.Context, layer: str, chosen: Sequence[str], force: bool) -> None:
     """Build the months that silver changed.
 
-    Claims the pending control items, builds and tests their months with one run of dbt, and settles
-    each item. A month that fails is tried again by the next run, three times in all; the exit code
-    is then 1, and `dm pending` says why.
+    Claims the pending control items, builds and tests their months, publishes those whose tests
+    pass, and settles each item. A month that fails is tried again by the next run, three times in
+    all; the exit code is then 1, and `dm pending` says why.
 
     \b
     Examples:
@@ -64,7 +66,7 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str]) -> None:
     from runner.job import GoldJob
 
     dbt = DbtProject(progress=lambda line: click.echo(f"  {line}"))
-    job = GoldJob(control, tables(), dbt.build, published)
+    job = GoldJob(control, tables(), partial(dbt.build, force=force), published)
     work, results = job.claim(chosen or tables())
     if work:
         months = periods.in_words(piece.period for piece in work)

@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,10 +21,26 @@ from runner.project import PROJECT
 _FAILED = {"error", "fail", "skipped"}
 _HEADING = re.compile(r"(Runtime|Compilation|Database) Error\b")
 _LONGEST = 500
+_LOG = f"The whole of it is in {PROJECT / 'logs' / 'dbt.log'}."
 
 
 class DbtFailed(DataMasterError):
     """The dbt project could not be run at all."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a table was not published.
+
+    Attributes:
+        message: what failed, in one line.
+        periods: those that are known to be at fault; empty if that is not known.
+        overtaken: nothing is wrong but that another run published the table meanwhile.
+    """
+
+    message: str
+    periods: frozenset[str] = frozenset()
+    overtaken: bool = False
 
 
 class DbtProject:
@@ -38,30 +55,46 @@ class DbtProject:
         # PySpark prints each failed statement with its whole Java stack; dbt's log has it, too.
         PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
 
-    def build(self, periods: Mapping[str, Collection[str]]) -> dict[str, str | None]:
-        """Builds and tests periods of tables.
+    def build(
+        self, periods: Mapping[str, Collection[str]], run_id: str, *, force: bool = False
+    ) -> dict[str, Problem | None]:
+        """Builds, tests and publishes periods of tables.
 
         Args:
             periods: the periods of each table.
+            run_id: what the tables' snapshots name as their run.
+            force: build those, too, that are built from the present input.
 
         Returns:
-            For each table, what failed, in one line; None if nothing did.
+            For each table, why it was not published; None if it was, or had nothing to build.
 
         Raises:
             DbtFailed: no table was begun.
         """
-        variables = {"periods": {table: sorted(months) for table, months in periods.items()}}
+        variables = {
+            "periods": {table: sorted(months) for table, months in periods.items()},
+            "only_stale": not force,
+            "run_id": run_id,
+        }
         result = self._invoke(
             dbtRunner(self._manifest, callbacks=[self._report]),
-            *("build", "--select", *periods, "--exclude-resource-type", "unit_test"),
+            # Each table with the tests of its sources; none that look at other tables.
+            *("build", "--select", *(f"+{table}" for table in periods)),
+            *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
             *("--vars", json.dumps(variables)),
         )
-        built = {node.node.name for node in result.results}
-        problems = _problems(result.results)
-        return {
-            table: problems.get(table) if table in built else "dbt did not build it"
-            for table in periods
-        }
+        return {table: _problem(table, result.results) for table in periods}
+
+    def operate(self, operation: str) -> None:
+        """Runs an operation of the project, a macro, with its defaults.
+
+        Raises:
+            DbtFailed: it failed.
+        """
+        result = self._invoke(dbtRunner(callbacks=[self._report]), "run-operation", operation)
+        for node in result.results:
+            if node.status in _FAILED:
+                raise DbtFailed(f"dbt {operation}: {_first_line(node.message or '')}", _LOG)
 
     @cached_property
     def _manifest(self) -> Manifest:
@@ -80,7 +113,7 @@ class DbtProject:
         if answer.result is None:
             raise DbtFailed(
                 f"dbt {command[0]}: {_first_line(str(answer.exception))}",
-                f"The whole of it is in {PROJECT / 'logs' / 'dbt.log'}.",
+                _LOG,
             )
         return answer.result
 
@@ -90,22 +123,41 @@ class DbtProject:
             self._progress(
                 f"{data.node_info.node_name}: {data.status} in {data.execution_time:.1f} s"
             )
+        elif event.info.name == "JinjaLogInfo":
+            self._progress(event.data.msg)
 
 
-def _problems(results: Iterable[NodeResult]) -> dict[str, str]:
-    """The first problem of each table: of its model, else of a test that looks at it."""
-    problems: dict[str, str] = {}
+def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
+    """Why a table was not published: its model failed, or a test of it or of its sources."""
+    model = next((r for r in results if r.node.name == table), None)
+    if model is None:
+        return Problem("dbt did not build it")
+    if model.status == "error":
+        return _told(model, _first_line(model.message or ""))
+    looked_at = {model.node.unique_id, *model.node.depends_on_nodes}
+    failed = [
+        result
+        for result in results
+        if result.node.resource_type is NodeType.Test
+        and result.status in _FAILED
+        and looked_at.issuperset(result.node.depends_on_nodes)
+    ]
+    if failed:
+        told = [_told(r, f"test {r.node.name}: {_first_line(r.message or '')}") for r in failed]
+        return Problem(told[0].message, frozenset().union(*(problem.periods for problem in told)))
+    if model.status in _FAILED:
+        return Problem(_first_line(model.message or str(model.status)))
     for result in results:
-        node = result.node
-        if result.status not in _FAILED:
-            continue
-        message = _first_line(result.message or str(result.status))
-        if node.resource_type is NodeType.Model:
-            problems[node.name] = message
-        else:
-            for tested in node.depends_on_nodes:
-                problems.setdefault(tested.rpartition(".")[2], f"test {node.name}: {message}")
-    return problems
+        if result.node.resource_type is NodeType.Operation and result.status in _FAILED:
+            return Problem(_first_line(result.message or ""), overtaken=True)
+    return None
+
+
+def _told(result: NodeResult, message: str) -> Problem:
+    """The problem with what the macro explain_failures found out about it."""
+    periods = frozenset(result.adapter_response.get("periods", ()))
+    example = result.adapter_response.get("example")
+    return Problem(f"{message}, for example {example}" if example else message, periods)
 
 
 def _first_line(message: str) -> str:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from runner import periods
 from runner.control.items import ControlItem, Outcome, Status, timestamp
 from runner.control.table import ControlTable
-from runner.dbt import DbtFailed
+from runner.dbt import DbtFailed, Problem
 from runner.errors import DataMasterError
 from runner.gold import Published
 from runner.periods import InvalidPeriod
@@ -17,7 +17,10 @@ from runner.periods import InvalidPeriod
 ATTEMPTS = 3
 LEASE = timedelta(hours=1)
 
-Build = Callable[[Mapping[str, Collection[str]]], dict[str, str | None]]
+ROUNDS = 3
+"""How often a table is built again because others publish it meanwhile."""
+
+Build = Callable[[Mapping[str, Collection[str]], str], dict[str, Problem | None]]
 """Builds periods of tables, and says of each table what failed: see DbtProject.build."""
 
 
@@ -100,27 +103,40 @@ class GoldJob:
         return [self._finish(piece, errors[piece], published.get(piece.table)) for piece in work]
 
     def _errors(self, work: Collection[Work]) -> dict[Work, str | None]:
-        try:
-            errors = self._build_together(work)
-        except DbtFailed as error:
-            return dict.fromkeys(work, error.message)
-        # A table that failed is tried period by period, so that a bad one fails alone.
-        failed = [piece for piece in work if errors[piece] is not None]
-        periods_of = Counter(piece.table for piece in failed)
-        alone = defaultdict(list)
-        for piece in failed:
-            if periods_of[piece.table] > 1:
-                alone[piece.period].append(piece)
-        for pieces in alone.values():
-            errors |= self._build_together(pieces)
+        """What is wrong with each piece of work, after all that can be built is built."""
+        errors: dict[Work, str | None] = {}
+        batches = [set(work)]
+        overtaken: Counter[str] = Counter()
+        while batches:
+            batch = batches.pop()
+            try:
+                problems = self._build_together(batch)
+            except DbtFailed as error:
+                return errors | dict.fromkeys(set(work) - errors.keys(), error.message)
+            again, alone = set(), defaultdict(set)
+            for table, problem in problems.items():
+                pieces = {piece for piece in batch if piece.table == table}
+                bad = {p for p in pieces if problem and p.period in problem.periods} or pieces
+                if problem is None:
+                    errors |= dict.fromkeys(pieces)
+                elif problem.overtaken and overtaken[table] < ROUNDS:
+                    overtaken[table] += 1
+                    again |= pieces
+                elif problem.overtaken or problem.periods or len(pieces) == 1:
+                    errors |= dict.fromkeys(bad, problem.message)
+                    again |= pieces - bad
+                else:
+                    # Nobody knows which periods are at fault, so each is tried alone.
+                    for piece in pieces:
+                        alone[piece.period].add(piece)
+            batches += [found for found in (again, *alone.values()) if found]
         return errors
 
-    def _build_together(self, work: Collection[Work]) -> dict[Work, str | None]:
+    def _build_together(self, work: Collection[Work]) -> dict[str, Problem | None]:
         asked = defaultdict(list)
         for piece in work:
             asked[piece.table].append(piece.period)
-        errors = self._build(asked)
-        return {piece: errors[piece.table] for piece in work}
+        return self._build(asked, self.run_id)
 
     def _finish(self, piece: Work, error: str | None, published: Published | None) -> Result:
         for item in piece.items:

@@ -1,11 +1,11 @@
-{#- The filter of the periods that a test of a gold table looks at: in a build those that the run wrote,
-    else all of them, or all that are not stale where the test compares the table with silver. -#}
+{#- The filter of the periods that a test looks at: in a build those that the run writes, of this model or,
+    for a test of a source, of any; else all of them, or all that are not stale where gold is compared to silver. -#}
 {% macro in_tested_periods(current=false) -%}
-    {%- set plan = graph.get('period_plans', {}).get(model.attached_node) -%}
-    {%- if not plan -%}
-        {{ return('true') }}
-    {%- elif flags.WHICH == 'build' -%}
-        {{ return(periods_filter(plan.periods)) }}
+    {%- set plans = graph.get('period_plans', {}) if execute else {} -%}
+    {%- set tested = plans.get(model.attached_node) -%}
+    {%- set builds = plans.values() | selectattr('builds') | list if not tested else [tested] if tested.builds else [] -%}
+    {%- if builds -%}
+        {{ return(periods_filter(builds | map(attribute='periods') | sum(start=[]) | unique | sort)) }}
     {%- endif -%}
-    {{ return('not ' ~ periods_filter(plan.stale) if current else 'true') }}
+    {{ return('not ' ~ periods_filter(tested.stale) if current and tested else 'true') }}
 {%- endmacro %}

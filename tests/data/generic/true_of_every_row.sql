@@ -1,6 +1,7 @@
-{% test true_of_every_row(model, conditions) %}
+{% test true_of_every_row(model, conditions, columns=[]) %}
 
-select *
+select
+    {{ (columns + ['review_year', 'review_month']) | join(', ') if columns else '*' }}
 from {{ model }}
 where {{ in_tested_periods() }} and not coalesce({{ conditions | join(' and ') }}, false)
 

@@ -4,11 +4,7 @@
 {% macro replace_periods(relation, sql, plan) %}
     {%- set filter = periods_filter(plan.asked if plan.asked == 'all' else plan.periods) -%}
     insert into {{ relation }}
-    with (
-        'snapshot-property.dm.run-id' = '{{ invocation_id }}',
-        'snapshot-property.dm.periods' = '{{ plan.periods | join(",") }}',
-        'snapshot-property.dm.inputs' = '{{ tojson(plan.inputs) }}'
-    )
+    with ({{ as_snapshot_properties(provenance(plan)) }})
     replace where {{ filter }}
     select
         {%- for name in model.columns %}

@@ -1,0 +1,16 @@
+{#- What a snapshot of the model's table says of itself. -#}
+{% macro provenance(plan) %}
+    {%- set tests = [] -%}
+    {%- for id in selected_tests(model) if flags.WHICH == 'build' -%}
+        {%- do tests.append(graph.nodes[id].name) -%}
+    {%- endfor -%}
+    {{ return({
+        'dm.run-id': var('run_id') or invocation_id,
+        'dm.periods': plan.periods | join(','),
+        'dm.inputs': tojson(plan.inputs),
+        'dm.sources': tojson(plan.sources),
+        'dm.code': plan.code,
+        'dm.code-version': graph.code_version,
+        'dm.tests': tests | join(',')
+    }) }}
+{% endmacro %}

@@ -1,0 +1,22 @@
+{#- Says for each failed test, and for a null in a key, which months are bad, with one of their rows. The
+    runner finds the same in the result's adapter_response. Called while Spark still reads the branch. -#}
+{% macro explain_failures(results) %}
+    {%- for result in results if result.node.compiled_code -%}
+        {%- set bad_rows = none -%}
+        {%- if result.node.resource_type == 'test' and result.status == 'fail' -%}
+            {%- set bad_rows = result.node.compiled_code -%}
+        {%- elif result.node.resource_type == 'model' and 'NOT_NULL_ASSERT_VIOLATION' in (result.message or '') -%}
+            {%- set bad_rows = rows_with_nulls(result.node) -%}
+        {%- endif -%}
+        {%- if bad_rows -%}
+            {%- set found = run_query(periods_of_rows(bad_rows)).rows -%}
+            {%- set bad = {
+                'periods': found | map(attribute='period') | select | list,
+                'example': (found | map(attribute='example') | first)[:300]
+            } -%}
+            {%- do result.adapter_response.update(bad) -%}
+            {%- set months = ' in ' ~ bad.periods | join(', ') if bad.periods else '' -%}
+            {%- do log(result.node.name ~ ' failed' ~ months ~ ', for example ' ~ bad.example, info=true) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{% endmacro %}
