@@ -1,6 +1,8 @@
 """The command `dm` of one machine: the runner's commands, and those of a local lake."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -8,7 +10,7 @@ import click
 from local import lake, spark
 from runner import cli, periods
 from runner.control.sqlite import SqliteControlTable
-from runner.output import FORMATS, rows_out
+from runner.output import FORMATS, Row, rows_out
 from runner.project import tables
 
 PERIOD_COLUMNS = ("review_year", "review_month")
@@ -25,11 +27,12 @@ def dm(ctx: click.Context) -> None:
     dm pending                 tells what waits, runs or failed
     dm process --layer gold    builds the pending months of the gold tables
     dm show top_drinkers       reads a gold table
+    dm explain top_drinkers --period 2010-12    tells where its numbers come from
 
     The lake is in the folder .lake of the project, or in the one that DM_LAKE names.
     """
     ctx.obj = SqliteControlTable(lake.find().control)
-    if ctx.invoked_subcommand in ("demo", "process") and not spark.is_configured():
+    if ctx.invoked_subcommand in ("demo", "process", "maintain") and not spark.is_configured():
         ctx.invoke(setup)
 
 
@@ -65,8 +68,9 @@ def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
 @click.argument("table", type=click.Choice(tables()), metavar="TABLE")
 @click.option("--period", help="A month such as 2010-12.  [default: the last one]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--branch", help="An audit branch: what a run wrote that was not published.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
-def show(table: str, period: str | None, limit: int, format_: str) -> None:
+def show(table: str, period: str | None, limit: int, branch: str | None, format_: str) -> None:
     """Show the first rows of a month of TABLE, by rank.
 
     \b
@@ -76,11 +80,85 @@ def show(table: str, period: str | None, limit: int, format_: str) -> None:
     """
     from local.show import top  # Arrow and Iceberg are slow to import
 
-    month, rows = top(lake.find(), table, period, limit)
+    month, rows = top(lake.find(), table, period, limit, branch)
     if format_ == "table":
         click.echo(f"{table}, {month}")
-        rows = [{k: v for k, v in row.items() if k not in PERIOD_COLUMNS} for row in rows]
-    rows_out(rows, format_)
+    rows_out(_without_period(rows) if format_ == "table" else rows, format_)
+
+
+@dm.command(epilog=f"Tables: {', '.join(tables())}")
+@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
+@click.option("--period", required=True, help="A month such as 2010-12.")
+@click.option("--key", help="Tell a row, too: the value of the table's key, such as a beer_id.")
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+def explain(table: str, period: str, key: str | None, format_: str) -> None:
+    """Tell where the rows of a month of TABLE come from.
+
+    Who wrote them and when, from which snapshot of silver, with which code, and which tests they
+    passed; with --key also the present and the earlier values of a row.
+
+    \b
+    Examples:
+      dm explain top_drinkers --period 2010-12
+      dm explain top_drinkers --period 2010-12 --key 123
+    """
+    from local.history import explain as explain_period  # Arrow and Iceberg are slow to import
+
+    told = explain_period(lake.find(), table, period, key)
+    version = told.version
+    if format_ == "json":
+        click.echo(json.dumps(asdict(told), indent=2, ensure_ascii=False, default=str))
+        return
+    silver = ", ".join(f"{name} at snapshot {at}" for name, at in version.silver.items())
+    click.echo(
+        f"{table}, {period}: {told.total_rows} rows\n"
+        f"  written  {version.written:%Y-%m-%d %H:%M} UTC, snapshot {version.snapshot_id}\n"
+        f"  run      {version.run}\n"
+        f"  silver   {silver}\n"
+        f"  input    fingerprint {version.fingerprint or 'of no reviews'}\n"
+        f"  code     {version.code_version or 'not in git'}, SQL {version.code}\n"
+        f"  tests    {'all passed:' if version.tests else 'none: published without'}"
+    )
+    for test in version.tests:
+        click.echo(f"           {test}")
+    rows_out(_without_period(told.row), format_)
+
+
+@dm.command(epilog=f"Tables: {', '.join(tables())}")
+@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
+@click.option("--period", required=True, help="A month such as 2010-12.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+def diff(table: str, period: str, format_: str) -> None:
+    """Show what the last run that wrote a month of TABLE changed in it.
+
+    \b
+    Example:
+      dm diff top_drinkers --period 2010-12
+    """
+    from local.history import diff as diff_period  # Arrow and Iceberg are slow to import
+
+    version, rows = diff_period(lake.find(), table, period)
+    if format_ == "table":
+        click.echo(
+            f"{table}, {period}: {len(rows) or 'no'} rows changed by run {version.run}"
+            f" of {version.written:%Y-%m-%d %H:%M} UTC"
+        )
+    rows_out(_without_period(rows) if format_ == "table" else rows, format_)
+
+
+@dm.command()
+def maintain() -> None:
+    """Tidy the gold tables: drop old audit branches, snapshots and files.
+
+    Small files are put together, too. Audit branches are kept for 7 days, snapshots for 30, and
+    files that nothing refers to for 3; `dbt run-operation maintain` takes other numbers. No month
+    becomes stale.
+    """
+    from runner.dbt import DbtProject  # dbt and Spark take seconds to import
+
+    DbtProject(progress=click.echo).operate("maintain")
 
 
 @dm.command()
@@ -123,7 +201,7 @@ def demo(ctx: click.Context) -> None:
     title("The top of each table, in its last month")
     for table in tables():
         line = f"show {table} --limit 3"
-        step(line, show, table=table, period=None, limit=3, format_="table")
+        step(line, show, table=table, period=None, limit=3, branch=None, format_="table")
     title("A few ratings change in two months; only those two are built again")
     load_and_build(synthetic.changes_file(here))
     title("Next")
@@ -134,3 +212,8 @@ def demo(ctx: click.Context) -> None:
         "  .venv/bin/dbt docs generate --static  (then open target/static_index.html)\n"
         "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
     )
+
+
+def _without_period(rows: Sequence[Row]) -> list[Row]:
+    """For people, who know which month they look at."""
+    return [{k: v for k, v in row.items() if k not in PERIOD_COLUMNS} for row in rows]

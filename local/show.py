@@ -8,14 +8,31 @@ from runner import periods
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 
+Row = dict[str, object]
+
 
 class NothingToShow(DataMasterError):
-    """There is no such table, or no such period in it."""
+    """There is no such table or branch, or no such period or row in it."""
+
+
+def gold_table(lake: Lake, name: str) -> Table:
+    """A gold table.
+
+    Raises:
+        NothingToShow: it is not built.
+    """
+    try:
+        return lake.catalog.load_table((SCHEMA, name))
+    except NoSuchTableError as error:
+        raise NothingToShow(
+            f"{SCHEMA}.{name} is not built yet",
+            "Load reviews with 'dm load', then build it with 'dm process'.",
+        ) from error
 
 
 def top(
-    lake: Lake, name: str, period: str | None, limit: int
-) -> tuple[str, list[dict[str, object]]]:
+    lake: Lake, name: str, period: str | None, limit: int, branch: str | None = None
+) -> tuple[str, list[Row]]:
     """A period, and its first rows in a gold table, by rank.
 
     Args:
@@ -23,22 +40,16 @@ def top(
         name: the table.
         period: such as 2010-12; None for the table's last one.
         limit: how many rows.
+        branch: an audit branch; None for what is published.
 
     Raises:
-        NothingToShow: the table is not built, or has no row of that period.
+        NothingToShow: the table is not built, or has no such branch, or no row of that period.
         InvalidPeriod: the period is none.
     """
-    try:
-        table = lake.catalog.load_table((SCHEMA, name))
-    except NoSuchTableError as error:
-        raise NothingToShow(
-            f"{SCHEMA}.{name} is not built yet",
-            "Load reviews with 'dm load', then build it with 'dm process'.",
-        ) from error
-    there = sorted(
-        periods.of(part["review_year"], part["review_month"])
-        for part in table.inspect.partitions()["partition"].to_pylist()
-    )
+    table = gold_table(lake, name)
+    snapshot_id = _snapshot(table, name, branch)
+    parts = table.inspect.partitions(snapshot_id)["partition"].to_pylist() if snapshot_id else []
+    there = sorted(periods.of(part["review_year"], part["review_month"]) for part in parts)
     wanted = periods.parse(period) if period else (there or [""])[-1]
     if wanted not in there:
         which = f"of {wanted}" if wanted else "at all"
@@ -46,13 +57,30 @@ def top(
             f"{SCHEMA}.{name} has no rows {which}",
             f"It has {periods.in_words(there)}." if there else "",
         )
-    return wanted, _rows(table, wanted, limit)
+    return wanted, rows(table, snapshot_id, wanted, f"period_rank <= {limit}")
 
 
-def _rows(table: Table, period: str, limit: int) -> list[dict[str, object]]:
-    year, month = map(int, period.split("-"))
-    rows = table.scan(
-        f"review_year = {year} and review_month = {month} and period_rank <= {limit}"
+def rows(table: Table, snapshot_id: int | None, period: str, where: str = "true") -> list[Row]:
+    """The rows of a period in a snapshot of a gold table, by rank; none if there is no snapshot."""
+    if snapshot_id is None:
+        return []
+    year, month = map(int, periods.parse(period).split("-"))
+    in_period = f"review_year = {year} and review_month = {month}"
+    found = table.scan(
+        in_period if where == "true" else f"{in_period} and {where}", snapshot_id=snapshot_id
     ).to_arrow()
-    first: list[dict[str, object]] = rows.sort_by("period_rank").to_pylist()
-    return first
+    ranked: list[Row] = found.sort_by("period_rank").to_pylist()
+    return ranked
+
+
+def _snapshot(table: Table, name: str, branch: str | None) -> int | None:
+    if branch is None:
+        return table.metadata.current_snapshot_id
+    refs = table.metadata.refs
+    if branch not in refs:
+        others = sorted(ref for ref in refs if ref != "main")
+        raise NothingToShow(
+            f"{SCHEMA}.{name} has no branch {branch!r}",
+            f"It has {', '.join(others)}." if others else "It has no branch but main.",
+        )
+    return refs[branch].snapshot_id

@@ -108,10 +108,11 @@ def _tell(results: Sequence[Result]) -> bool:
     failed = defaultdict(list)
     for result in results:
         if result.error:
-            failed[result.table, result.error].append(result)
-    for (table, error), group in failed.items():
+            failed[result.error].append(result)
+    for error, group in failed.items():
+        which = ", ".join(sorted({result.table for result in group}))
         months = periods.in_words(result.period for result in group)
-        click.echo(f"Failed: {table} {months}: {error}", err=True)
+        click.echo(f"Failed: {which} {months}: {error}", err=True)
     items = sum(result.items for result in results)
     succeeded = sum(result.items for result in results if not result.error)
     click.echo(f"{succeeded} of {items} control items succeeded.")

@@ -123,7 +123,10 @@ class DbtProject:
             self._progress(
                 f"{data.node_info.node_name}: {data.status} in {data.execution_time:.1f} s"
             )
-        elif event.info.name == "JinjaLogInfo":
+        elif (
+            event.info.name == "JinjaLogInfo"
+            and "on-run-start" not in event.data.node_info.unique_id
+        ):
             self._progress(event.data.msg)
 
 
@@ -143,7 +146,7 @@ def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
         and looked_at.issuperset(result.node.depends_on_nodes)
     ]
     if failed:
-        told = [_told(r, f"test {r.node.name}: {_first_line(r.message or '')}") for r in failed]
+        told = [_told(r, f"test {r.node.name}: {_outcome(r)}") for r in failed]
         return Problem(told[0].message, frozenset().union(*(problem.periods for problem in told)))
     if model.status in _FAILED:
         return Problem(_first_line(model.message or str(model.status)))
@@ -151,6 +154,12 @@ def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
         if result.node.resource_type is NodeType.Operation and result.status in _FAILED:
             return Problem(_first_line(result.message or ""), overtaken=True)
     return None
+
+
+def _outcome(test: NodeResult) -> str:
+    if test.status == "fail":
+        return f"{test.failures} row{'s' if test.failures != 1 else ''}"
+    return _first_line(test.message or str(test.status))
 
 
 def _told(result: NodeResult, message: str) -> Problem:

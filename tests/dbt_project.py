@@ -1,6 +1,7 @@
 """Runs dbt commands in this process, for tests."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,13 +26,18 @@ class Answer:
 @dataclass(frozen=True)
 class Dbt:
     target_path: Path
+    meanwhile: Callable[[], None] | None = None
+    """What somebody else does after the run has planned and before it builds its first model."""
 
     def __call__(self, *command: str, project: Path = PROJECT, **variables: object) -> Answer:
         lines: list[str] = []
+        waiting = [self.meanwhile] if self.meanwhile else []
 
         def note(event: EventMsg) -> None:
             if event.info.level != "debug":
                 lines.append(event.info.msg)
+            if event.info.name == "LogStartLine" and waiting:
+                waiting.pop()()
 
         folders = ("--project-dir", str(project), "--profiles-dir", str(project))
         answer = dbtRunner(callbacks=[note]).invoke(
@@ -41,7 +47,7 @@ class Dbt:
                 *("--vars", json.dumps(variables)),
             ]
         )
-        results = getattr(answer.result, "results", [])
+        results = [r for r in getattr(answer.result, "results", []) if hasattr(r, "node")]
         return Answer(
             answer.success,
             lines,
