@@ -2,48 +2,44 @@
 
 with
 
-silver_groups as (
+counted as (
 
     select
         review_year,
         review_month,
-        count(*) as total_reviews
+        {{ key }} as counted_key,
+        1 as in_silver,
+        0 as in_gold
     from {{ source('dm_silver', 'review_flat') }}
     where deleted_at is null and {{ key }} is not null and {{ in_tested_periods(current=true) }}
-    group by review_year, review_month, {{ key }}
-    having count(*) >= {{ at_least }}
 
-),
-
-expected as (
+    union all
 
     select
         review_year,
         review_month,
-        count(*) as total_rows,
-        sum(total_reviews) as total_reviews
-    from silver_groups
-    group by review_year, review_month
-
-),
-
-found as (
-
-    select
-        review_year,
-        review_month,
-        count(*) as total_rows,
-        sum(total_reviews) as total_reviews
+        {{ key }} as counted_key,
+        0 as in_silver,
+        total_reviews as in_gold
     from {{ model }}
     where {{ in_tested_periods(current=true) }}
-    group by review_year, review_month
+
+),
+
+compared as (
+
+    select
+        review_year,
+        review_month,
+        counted_key,
+        sum(in_silver) as in_silver,
+        sum(in_gold) as in_gold
+    from counted
+    group by review_year, review_month, counted_key
 
 )
 
-select * from expected
-full outer join found using (review_year, review_month)
-where
-    expected.total_rows is distinct from found.total_rows
-    or expected.total_reviews is distinct from found.total_reviews
+select * from compared
+where in_gold != if(in_silver >= {{ at_least }}, in_silver, 0)
 
 {% endtest %}
