@@ -3,13 +3,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint setup lock clean
+.PHONY: demo test races lint setup lock clean
 
 demo: setup
 	@$(BIN)/dm demo
 
 test: setup
 	@$(BIN)/pytest
+
+# As often as docs/ report them; make test runs a few rounds of each.
+races: setup
+	@$(BIN)/pytest --long tests/races
 
 lint: setup
 	$(BIN)/ruff check .

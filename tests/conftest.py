@@ -16,6 +16,16 @@ from tests.dbt_project import Dbt
 os.environ.pop("DM_LAKE", None)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="races as often as docs/ report them")
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether to repeat races as often as the docs report them, and not just a few times."""
+    return bool(request.config.getoption("--long"))
+
+
 @pytest.fixture(scope="session")
 def jar_paths() -> list[Path]:
     return [jars.fetch(jar) for jar in jars.JARS]

@@ -1,0 +1,81 @@
+"""A reader who looks all the time sees whole runs that passed their tests, and nothing else."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from pyspark.sql import SparkSession
+
+from local import silver
+from local.lake import Lake
+from runner.dbt import DbtProject
+from tests import reviews
+from tests.tables import gold
+
+TABLES = ("state_by_review_volume", "top_drinkers")
+MONTHS = ("2010-01", "2010-02")
+
+
+@dataclass
+class Reader:
+    """Reads main again and again with PyIceberg, and notes what it sees of each table."""
+
+    lake: Lake
+    stop: Event = field(default_factory=Event)
+    looks: int = 0
+    seen: dict[str, set[tuple[tuple[int, int, int], ...]]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+
+    def look(self) -> None:
+        """Notes (month, rank, number of reviews) of each row, until it is stopped."""
+        while not self.stop.is_set():
+            for name in TABLES:
+                found = gold(self.lake, name).scan().to_arrow().to_pylist()
+                rows = [(r["review_month"], r["period_rank"], r["total_reviews"]) for r in found]
+                self.seen[name].add(tuple(sorted(rows)))
+            self.looks += 1
+
+
+def load(lake: Lake, size: int, *, bad: bool) -> None:
+    """Two drinkers wrote so many reviews in each of two months, one of them with a bad rating."""
+    made = [
+        review
+        for who in (1, 2)
+        for month, period in enumerate(MONTHS)
+        for review in reviews.month_of(
+            period, 10_000 * who + 1_000 * month, size, profile_id=who, state=f"S{who}"
+        )
+    ]
+    made[-1]["review_overall"] = 50.0 if bad else 4.0
+    silver.table(lake).overwrite(reviews.table(made))
+
+
+def test_readers_see_whole_runs_that_passed_their_tests(
+    lake: Lake, session: SparkSession, long: bool
+) -> None:
+    dbt = DbtProject(progress=lambda line: None)
+    runs, good = 50 if long else 8, {0}
+    load(lake, 1, bad=False)
+    assert set(dbt.build(dict.fromkeys(TABLES, MONTHS), "run-1").values()) == {None}
+    good.add(1)
+    reader = Reader(Lake(lake.root))
+    thread = Thread(target=reader.look)
+    thread.start()
+    try:
+        for size in range(2, 2 + runs):
+            bad = size % 4 == 0
+            load(lake, size, bad=bad)
+            problems = dbt.build(dict.fromkeys(TABLES, MONTHS), f"run-{size}")
+            assert all(problem is not None for problem in problems.values()) == bad, problems
+            if not bad:
+                good.add(size)
+    finally:
+        reader.stop.set()
+        thread.join(timeout=60)
+
+    assert reader.looks > runs
+    whole = {tuple((month, rank, size) for month in (1, 2) for rank in (1, 2)) for size in good}
+    for name in TABLES:
+        assert reader.seen[name] <= whole, name
+        assert len(reader.seen[name]) > runs / 3, name
