@@ -78,6 +78,8 @@ def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
     settings = {
         **lake.spark_settings(),
         "spark.driver.extraClassPath": os.pathsep.join(map(str, jars)),
+        # A run is over before the optimizing compiler would pay for itself.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
         "spark.master": "local[*]",
         # The driver is the whole of Spark here: nothing outside this machine talks to it.
         "spark.driver.bindAddress": "127.0.0.1",

@@ -2,11 +2,10 @@
     forced: the work is void, and the script ends with an error that says so. -#}
 {% macro publish_script(models) %}
     {%- set branch = audit_branch() -%}
-    {%- set states = branch_states(models, branch) -%}
+    {%- set now = snapshots_of_main(models) -%}
     {%- set ready, overtaken = [], [] -%}
     {%- for node in models -%}
-        {%- set state, began = states[node.unique_id], graph.period_plans[node.unique_id].main -%}
-        {%- do (ready if state.main == began and state.parent == began else overtaken).append(node) -%}
+        {%- do (ready if now[node.unique_id] == graph.period_plans[node.unique_id].main else overtaken).append(node) -%}
     {%- endfor -%}
     {%- if ready -%}
         {%- do log('Publishing ' ~ ready | map(attribute='name') | join(', '), info=true) -%}
