@@ -108,10 +108,10 @@ def key_columns(name: str) -> list[str]:
     """The columns that are unique in a period of a gold table, as its test says."""
     (model,) = yaml.safe_load((PROJECT / "models" / "gold" / f"{name}.yml").read_text())["models"]
     for test in model["data_tests"]:
-        if isinstance(test, dict) and "unique_in_period" in test:
-            key: str = test["unique_in_period"]["arguments"]["key"]
+        if isinstance(test, dict) and "ranked_in_period" in test:
+            key: str = test["ranked_in_period"]["arguments"]["key"]
             return [column.strip() for column in key.split(",")]
-    raise NothingToShow(f"models/gold/{name}.yml has no test unique_in_period, so it has no key")
+    raise NothingToShow(f"models/gold/{name}.yml has no test ranked_in_period, so it has no key")
 
 
 def _versions(table: Table, period: str) -> Iterator[Version]:

@@ -85,8 +85,9 @@ def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.session.timeZone": "UTC",
-        # Months are small: 200 partitions, the default, take a quarter longer for all months.
-        "spark.sql.shuffle.partitions": "8",
+        # Months are small: one task a core, planned once, beats plans that adapt between stages.
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
     }

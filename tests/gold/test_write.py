@@ -92,7 +92,7 @@ def test_a_test_of_the_tables_fails_on_each_kind_of_bad_row(
     for change, test in {
         "avg_rating = 50": "valid_rows_top_drinkers",
         "total_reviews = 7": "reconciles_with_silver_top_drinkers_profile_id",
-        "period_rank = 2": "ranked_in_period_top_drinkers_",
+        "period_rank = 2": "ranked_in_period_top_drinkers_profile_id",
     }.items():
         session.sql(f"update dm_gold.{NAME} set {change} where review_month = 1")
         told = dbt("test", "--select", NAME, "--exclude-resource-type", "unit_test")
@@ -100,7 +100,7 @@ def test_a_test_of_the_tables_fails_on_each_kind_of_bad_row(
         session.sql(f"call system.rollback_to_snapshot('dm_gold.{NAME}', {snapshot})")
     session.sql(f"insert into dm_gold.{NAME} select * from dm_gold.{NAME} where review_month = 1")
     told = dbt("test", "--select", NAME, "--exclude-resource-type", "unit_test")
-    assert "Got 1" in told.messages["unique_in_period_top_drinkers_profile_id"]
+    assert "Got 2" in told.messages["ranked_in_period_top_drinkers_profile_id"]
     session.sql(f"call system.rollback_to_snapshot('dm_gold.{NAME}', {snapshot})")
 
 

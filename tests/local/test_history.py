@@ -51,7 +51,7 @@ def test_explain_names_run_silver_code_and_tests(lake: Lake, silver_snapshots: l
     assert f"dm_silver.review_flat at snapshot {silver_snapshots[-1]}" in text
     assert f"SQL {summary['dm.code']}" in text
     assert json.loads(summary["dm.inputs"])[MONTH] in text
-    for test in ("unique_in_period_top_drinkers_profile_id", "valid_rows_top_drinkers"):
+    for test in ("ranked_in_period_top_drinkers_profile_id", "valid_rows_top_drinkers"):
         assert test in text
 
 

@@ -1,15 +1,22 @@
-{% test ranked_in_period(model) %}
+{% test ranked_in_period(model, key) %}
 
-select
-    review_year,
-    review_month,
-    count(*) as total_rows,
-    count(distinct period_rank) as total_ranks,
-    min(period_rank) as first_rank,
-    max(period_rank) as last_rank
-from {{ model }}
-where {{ in_tested_periods() }}
-group by review_year, review_month
-having first_rank != 1 or last_rank != total_rows or total_ranks != total_rows
+with
+
+numbered as (
+
+    select
+        {{ key }},
+        period_rank,
+        row_number() over (partition by review_year, review_month order by period_rank) as expected_rank,
+        count(*) over (partition by review_year, review_month, {{ key }}) as rows_of_key,
+        review_year,
+        review_month
+    from {{ model }}
+    where {{ in_tested_periods() }}
+
+)
+
+select * from numbered
+where period_rank is distinct from expected_rank or rows_of_key > 1
 
 {% endtest %}
