@@ -12,6 +12,7 @@ from pyiceberg.table.snapshots import Snapshot
 from local.lake import Lake
 from local.show import NothingToShow, Row, gold_table, rows
 from runner import periods
+from runner.output import text
 from runner.project import PROJECT
 
 
@@ -77,8 +78,8 @@ def diff(lake: Lake, name: str, period: str) -> tuple[Version, list[Row]]:
     """What the last run that wrote a period changed in it.
 
     Returns:
-        The version, and for each row that differs: `change` (new, gone or changed), and its
-        columns; those that changed as `before -> after`.
+        The version, and for each row that differs: `change` (new, gone, changed, or moved if only
+        its rank is another), and its columns; those that changed as `before -> after`.
 
     Raises:
         NothingToShow: there is no such table, no snapshot tells of the period, or the snapshot
@@ -168,8 +169,9 @@ def _values(
 def _change(before: Row | None, after: Row | None) -> Row:
     if before is None or after is None:
         return {"change": "new" if after else "gone"} | (after or before or {})
+    changed = {column for column, value in after.items() if value != before[column]}
     values = {
-        column: value if value == before[column] else f"{before[column]} -> {value}"
+        column: f"{text(before[column])} -> {text(value)}" if column in changed else value
         for column, value in after.items()
     }
-    return {"change": "changed"} | values
+    return {"change": "moved" if changed == {"period_rank"} else "changed"} | values

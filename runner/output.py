@@ -41,10 +41,13 @@ def _table(rows: Sequence[Row]) -> None:
             min_width=len(name) if number else None,  # a narrow terminal breaks texts, not numbers
         )
     for row in rows:
-        table.add_row(*("" if value is None else _text(value) for value in row.values()))
+        table.add_row(*(text(value) for value in row.values()))
     # A pipe has no width of its own: leave lines whole.
     Console(width=None if sys.stdout.isatty() else _NARROWEST_PIPE).print(table)
 
 
-def _text(value: object) -> str:
+def text(value: object) -> str:
+    """A value for people: four decimals of a number, nothing for None."""
+    if value is None:
+        return ""
     return f"{value:.4f}" if isinstance(value, float) else str(value)
