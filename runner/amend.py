@@ -67,7 +67,7 @@ def backfill(chosen: Sequence[str], first: str, last: str, target: str, yes: boo
     \b
     Examples:
       dm backfill --table top_drinkers --from 2010-01 --to 2010-12
-      dm backfill --table top_drinkers --from 1996-08 --to 2012-01 --yes --target aws
+      dm backfill --table top_drinkers --from 1996-08 --to 2012-01 --target aws
     """
     months = periods.span(first, last)
     items = [_item(table, month) for table in dict.fromkeys(chosen) for month in months]

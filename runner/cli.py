@@ -46,7 +46,11 @@ class Commands(click.Group):
 @options.table
 @options.target
 @click.option("--force", is_flag=True, help="Build also the months whose input has not changed.")
-@click.option("--wait", is_flag=True, help="On AWS: follow the execution to its end.")
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="On AWS: tell of each table as it ends; Ctrl-C ends the telling, not the execution.",
+)
 @options.state_machine
 @click.pass_context
 def process(
@@ -64,8 +68,8 @@ def process(
     pass, and settles each item. A month that fails is tried again by the next run, three times in
     all; the exit code is then 1, and `dm pending` says why.
 
-    On AWS it starts the state machine and returns at once with the execution's name; with --wait
-    it tells of each table as it ends. While an execution runs, no other is started.
+    On AWS it starts the state machine, and returns at once with the execution's name unless --wait
+    is given. While an execution runs, no other is started.
 
     \b
     Examples:

@@ -1,9 +1,9 @@
 """The state machine `dm-analytics-dispatcher`, which starts the jobs on AWS.
 
 Its contract: the input is `{"tables": [...]}`, or `{}` for all. Each table ends in a state that
-puts out its result, an object with `table` and `status`, and `job_run_id`, `logs` and `error` if there
-are any. The output is `{"results": [...]}`; if a table failed, the execution fails with the error
-`GoldTablesFailed`, and that output is its cause.
+puts out its result, an object with `table` and `status`, and `job_run_id`, `logs` and `error` if
+there are any. The output is `{"results": [...]}`; if a table failed, the execution fails with the
+error `GoldTablesFailed`, and that output is its cause.
 """
 
 from __future__ import annotations

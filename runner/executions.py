@@ -69,7 +69,7 @@ def table_runs(executions: Iterable[Execution], items: Iterable[ControlItem]) ->
 
     Args:
         executions: those to tell of, in their order.
-        items: control items; an execution's own are those whose owner's id begins with its name.
+        items: control items; an execution's own are those of the runs that bear its name.
     """
     return [
         _table_run(execution, table, own)
@@ -108,7 +108,9 @@ def _by_table(execution: Execution, items: Iterable[ControlItem]) -> dict[str, l
     """The tables that an execution worked on, and its items of each; at least one entry."""
     found: dict[str, list[ControlItem]] = {result.table: [] for result in execution.results}
     for item in items:
-        if (item.lease_owner or "").startswith(execution.name):
+        # On AWS, the job adds a hyphen and eight digits to the execution's name.
+        owner = item.lease_owner or ""
+        if execution.name in (owner, owner.rpartition("-")[0]):
             found.setdefault(item.table_name, []).append(item)
     return found or {"": []}
 
