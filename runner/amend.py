@@ -44,7 +44,7 @@ def retry(chosen: Sequence[str], months: Sequence[str], target: str, yes: bool) 
         if (not chosen or item.table_name in chosen) and (not wanted or item.month in wanted)
     ]
     if not failed:
-        click.echo("Nothing of this ended in error.")
+        click.echo("No such control item ended in error.")
         return
     rows_out(summary(failed), "table")
     _ask({item.month for item in failed}, yes)

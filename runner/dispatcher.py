@@ -1,16 +1,16 @@
 """The state machine `dm-analytics-dispatcher`, which starts the jobs on AWS.
 
-Its contract: the input is `{"tables": [...]}`, or `{}` for all. Each table ends in a state that
-puts out its result, an object with `table` and `status`, and `job_run_id`, `logs` and `error` if
-there are any. The output is `{"results": [...]}`; if a table failed, the execution fails with the
-error `GoldTablesFailed`, and that output is its cause.
+Its contract: the input is `{"tables": [...]}`, or `{}` for all. A table's result is an object with
+`table` and `status`, and `job_run_id`, `logs` and `error` if there are any; the state in which a
+table ends puts out its result, or a list of several tables'. The output is `{"results": [...]}`; if
+a table failed, the execution fails with the error `GoldTablesFailed`, and that output is its cause.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -131,10 +131,15 @@ class Dispatcher:
             output, error = found.get("cause"), None
         elif error or found["status"] in ("TIMED_OUT", "ABORTED"):
             error = f"{found['status']}: {error or ''} {found.get('cause', '')}".strip()
-        ended = _results(json.loads(output).get("results", ())) if output else None
-        results = self._results_so_far(name) if ended is None else ended
+        results = _results(json.loads(output)) if output else self._results_so_far(name)
+        by_table = {result.table: result for result in results}
         return Execution(
-            name, found["status"], found["startDate"], found.get("stopDate"), tuple(results), error
+            name=name,
+            status=found["status"],
+            started=found["startDate"],
+            ended=found.get("stopDate"),
+            results=tuple(by_table.values()),
+            error=error,
         )
 
     def latest(self, limit: int) -> list[Execution]:
@@ -175,13 +180,13 @@ class Dispatcher:
         )
 
     def _results_so_far(self, name: str) -> Iterator[TableResult]:
-        """What states of the execution put out that is a table's result."""
+        """The results that states of the execution have put out; some of them twice."""
         pages = self._client.get_paginator("get_execution_history")
         with self._calling("GetExecutionHistory"):
             for page in pages.paginate(executionArn=self._execution_arn(name)):
                 for event in page["events"]:
                     output = event.get("stateExitedEventDetails", {}).get("output")
-                    yield from _results([json.loads(output)] if output else [])
+                    yield from _results(json.loads(output or "null"))
 
     def _execution_arn(self, name: str) -> str:
         return f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
@@ -206,8 +211,12 @@ def connect(name: str = NAME, session: boto3.Session | None = None) -> Dispatche
     return Dispatcher(client, f"arn:{partition}:states:{region}:{account}:stateMachine:{name}")
 
 
-def _results(objects: Iterable[object]) -> Iterator[TableResult]:
-    """Those of the objects that are results; a key that nobody knows is passed over."""
-    for found in objects:
-        if isinstance(found, dict) and found.get("status") in _STATUSES and "table" in found:
-            yield TableResult(**{key: found[key] for key in _KEYS if key in found})
+def _results(output: object) -> Iterator[TableResult]:
+    """The results in what a state put out; a key that nobody knows is passed over."""
+    if isinstance(output, list):
+        for each in output:
+            yield from _results(each)
+    elif isinstance(output, dict) and "results" in output:
+        yield from _results(output["results"])
+    elif isinstance(output, dict) and "table" in output and output.get("status") in _STATUSES:
+        yield TableResult(**{key: output[key] for key in _KEYS if key in output})

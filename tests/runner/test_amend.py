@@ -105,7 +105,7 @@ def test_retry_sets_free_what_was_chosen(control: SqliteControlTable) -> None:
     assert {found.control_id for found in freed} == {"a", "b"}
     assert {found.attempt_count for found in freed} == {0}
     assert "2 of 2 control items are pending again" in run("retry").output
-    assert "Nothing of this ended in error" in run("retry").output
+    assert "No such control item ended in error" in run("retry").output
 
 
 def test_retry_of_a_word_that_is_no_period(control: SqliteControlTable) -> None:
