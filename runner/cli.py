@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from runner import periods
+from runner import options, periods
 from runner.control.items import ControlItem, Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
@@ -18,60 +19,81 @@ from runner.output import Row, rows_out
 from runner.project import tables
 
 if TYPE_CHECKING:
-    from runner.job import Result
+    from runner.dbt import DbtProject
+    from runner.job import GoldJob, Result
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A DataMasterError ends the command with its sentence, its hint and exit code 1."""
+    try:
+        yield
+    except DataMasterError as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
 
 
 class Commands(click.Group):
     """A group of commands that tell what a user can mend in one sentence and a hint."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; a DataMasterError ends it with exit code 1."""
-        try:
+        """Runs the command."""
+        with told():
             return super().invoke(ctx)
-        except DataMasterError as error:
-            raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
 
 
 @click.command()
-@click.option("--layer", type=click.Choice(["gold"]), default="gold", show_default=True)
-@click.option(
-    "--table",
-    "chosen",
-    type=click.Choice(tables()),
-    multiple=True,
-    metavar="TABLE",
-    help=f"Only this table; may be given several times. One of {', '.join(tables())}.",
-)
+@options.layer
+@options.table
+@options.target
 @click.option("--force", is_flag=True, help="Build also the months whose input has not changed.")
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="On AWS: tell of each table as it ends; Ctrl-C ends the telling, not the execution.",
+)
+@options.state_machine
 @click.pass_context
-def process(ctx: click.Context, layer: str, chosen: Sequence[str], force: bool) -> None:
+def process(
+    ctx: click.Context,
+    layer: str,
+    chosen: Sequence[str],
+    target: str,
+    force: bool,
+    wait: bool,
+    state_machine: str,
+) -> None:
     """Build the months that silver changed.
 
     Claims the pending control items, builds and tests their months, publishes those whose tests
     pass, and settles each item. A month that fails is tried again by the next run, three times in
     all; the exit code is then 1, and `dm pending` says why.
 
+    On AWS it starts the state machine, and returns at once with the execution's name unless --wait
+    is given. While an execution runs, no other is started.
+
     \b
     Examples:
       dm process --layer gold
       dm process --table top_drinkers --table top_beers_by_rating
+      dm process --target aws --wait
     """
-    control: ControlTable = ctx.obj
+    if target == "aws":
+        if force:
+            raise click.UsageError("--force goes with --target local alone.")
+        from runner.executions import start  # boto3 is slow to import
+
+        if not start(state_machine, chosen, wait=wait):
+            ctx.exit(1)
+        return
+    control = options.control(target)
     if not control.items(Status.PENDING, Status.RUNNING):
         click.echo("Nothing is pending.")
         return
 
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
-    from runner.gold import published
-    from runner.job import GoldJob
 
-    dbt = DbtProject(progress=lambda line: click.echo(f"  {line}"))
-    job = GoldJob(control, tables(), partial(dbt.build, force=force), published)
-    work, results = job.claim(chosen or tables())
-    if work:
-        months = periods.in_words(piece.period for piece in work)
-        click.echo(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
-        results += job.run(work)
+    dbt = DbtProject(progress=tell_progress)
+    results = run(gold_job(control, dbt, force=force), chosen)
     if not results:
         click.echo("Nothing is pending that another run does not hold.")
         return
@@ -80,11 +102,9 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], force: bool) 
 
 
 @click.command()
-@click.option(
-    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
-@click.pass_obj
-def pending(control: ControlTable, format_: str) -> None:
+@options.target
+@options.format_
+def pending(target: str, format_: str) -> None:
     """List the control items that wait, run or failed.
 
     The table has a line for each table and state; the JSON has every item with all its fields.
@@ -93,14 +113,76 @@ def pending(control: ControlTable, format_: str) -> None:
     Examples:
       dm pending
       dm pending --format json
+      dm pending --target aws
     """
-    items = control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
+    items = options.control(target).items(Status.PENDING, Status.RUNNING, Status.ERROR)
     if format_ == "json":
         rows_out([asdict(item) for item in items], format_)
         return
-    rows_out(_summary(items), format_)
+    rows_out(summary(items), format_)
     if not items:
         click.echo("Nothing is pending.")
+
+
+@click.command()
+@options.target
+@options.format_
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@options.state_machine
+def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
+    """List the newest runs: what each did with each table, and how it ended.
+
+    A month is listed with the last run that worked on it. On AWS a run is an execution of the
+    state machine; the JSON has the links to the logs of all jobs, the table those of failed ones.
+
+    \b
+    Examples:
+      dm runs
+      dm runs --target aws --limit 3
+      dm runs --target aws --format json
+    """
+    from runner import dispatcher, executions  # boto3 is slow to import
+
+    items = options.control(target).items(*Status)
+    if target == "aws":
+        found = dispatcher.connect(state_machine).latest(limit)
+    else:
+        found = executions.of_items(items, limit)
+    table_runs = executions.table_runs(found, items)
+    if format_ == "json":
+        rows_out([asdict(run) for run in table_runs], format_)
+        return
+    rows_out([executions.row(run) for run in table_runs], format_)
+    for run in table_runs:
+        if run.error:
+            click.echo(f"{run.run} {run.table}: {run.error}\n{run.logs or ''}".rstrip())
+    if not table_runs:
+        click.echo("Nothing has run yet.")
+
+
+def gold_job(
+    control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
+) -> GoldJob:
+    """The gold job on this project; see GoldJob and DbtProject.build."""
+    from runner.gold import published  # dbt and Spark take seconds to import
+    from runner.job import GoldJob
+
+    return GoldJob(control, tables(), partial(dbt.build, force=force), published, name)
+
+
+def run(job: GoldJob, chosen: Sequence[str]) -> list[Result]:
+    """Builds what is pending of the chosen tables, or of all, and tells what it does."""
+    work, results = job.claim(chosen or tables())
+    if work:
+        months = periods.in_words(piece.period for piece in work)
+        click.echo(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
+        results += job.run(work)
+    return results
+
+
+def tell_progress(line: str) -> None:
+    """Prints a line of a run."""
+    click.echo(f"  {line}")
 
 
 def _tell(results: Sequence[Result]) -> bool:
@@ -119,8 +201,8 @@ def _tell(results: Sequence[Result]) -> bool:
     return bool(failed)
 
 
-def _summary(items: Sequence[ControlItem]) -> list[Row]:
-    """A row for each table, state and message."""
+def summary(items: Sequence[ControlItem]) -> list[Row]:
+    """Control items for people: a row for each table, state and message."""
     groups = defaultdict(list)
     for item in items:
         groups[item.table_name, str(item.status), item.error_message or ""].append(item)
@@ -129,7 +211,7 @@ def _summary(items: Sequence[ControlItem]) -> list[Row]:
             "table": table,
             "status": status,
             "items": len(group),
-            "months": periods.in_words(f"{i.review_year}-{i.review_month:0>2}" for i in group),
+            "months": periods.in_words(item.month for item in group),
             "since": min(item.updated_at for item in group)[:16],
             "last message": message,
         }
