@@ -48,8 +48,8 @@ def retry(chosen: Sequence[str], months: Sequence[str], target: str, yes: bool) 
         return
     rows_out(summary(failed), "table")
     _ask({item.month for item in failed}, yes)
-    freed = sum(control.retry(item) for item in failed)
-    click.echo(f"{freed} of {len(failed)} control items are pending again.")
+    freed = control.retry(failed)
+    click.echo(f"{len(freed)} of {len(failed)} control items are pending again.")
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -172,6 +173,8 @@ def gold_job(
 
 def run(job: GoldJob, chosen: Sequence[str]) -> list[Result]:
     """Builds what is pending of the chosen tables, or of all, and tells what it does."""
+    # Whoever ends the run, a person or EMR, gets the items given back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     work, results = job.claim(chosen or tables())
     if work:
         months = periods.in_words(piece.period for piece in work)

@@ -66,13 +66,19 @@ class DbtProject:
         PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
 
     def build(
-        self, periods: Mapping[str, Collection[str]], run_id: str, *, force: bool = False
+        self,
+        periods: Mapping[str, Collection[str]],
+        run_id: str,
+        publishing: Callable[[], None] = lambda: None,
+        *,
+        force: bool = False,
     ) -> dict[str, Problem | None]:
         """Builds, tests and publishes periods of tables.
 
         Args:
             periods: the periods of each table.
             run_id: what the tables' snapshots name as their run.
+            publishing: called just before tables are published; what it raises prevents that.
             force: build those, too, that are built from the present input.
 
         Returns:
@@ -80,6 +86,7 @@ class DbtProject:
 
         Raises:
             DbtFailed: no table was begun.
+            DataMasterError: what `publishing` raised.
         """
         variables = {
             "periods": {table: sorted(months) for table, months in periods.items()},
@@ -87,7 +94,7 @@ class DbtProject:
             "run_id": run_id,
         }
         result = self._invoke(
-            dbtRunner(self._manifest, callbacks=[self._report]),
+            dbtRunner(self._manifest, callbacks=[self._report, _before_end(publishing)]),
             # Each table with the tests of its sources; none that look at other tables.
             *("build", "--select", *(f"+{table}" for table in periods)),
             *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
@@ -128,6 +135,8 @@ class DbtProject:
                 *("--target-path", str(self._folder / "target")),
             ]
         )
+        if isinstance(answer.exception, KeyboardInterrupt | DataMasterError):
+            raise answer.exception
         if answer.result is None:
             raise self._failed(command[0], str(answer.exception))
         return answer.result
@@ -148,6 +157,16 @@ class DbtProject:
             and "on-run-start" not in event.data.node_info.unique_id
         ):
             self._progress(event.data.msg)
+
+
+def _before_end(call: Callable[[], None]) -> Callable[[EventMsg], None]:
+    """Calls just before dbt runs what on-run-end gave it, which is what publishes."""
+
+    def note(event: EventMsg) -> None:
+        if event.info.name == "LogHookStartLine" and "on-run-end" in event.data.statement:
+            call()
+
+    return note
 
 
 def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:

@@ -1,27 +1,30 @@
 """The gold job: claims items, builds the periods that they announce, and settles them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 from runner import periods
-from runner.control.items import ControlItem, Outcome, Status, timestamp
+from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable
 from runner.dbt import DbtFailed, Problem
 from runner.errors import DataMasterError
 from runner.gold import Published
+from runner.lease import LEASE, Lease
 from runner.periods import InvalidPeriod
 
 ATTEMPTS = 3
-LEASE = timedelta(hours=1)
-
 ROUNDS = 3
 """How often a table is built again because others publish it meanwhile."""
 
-Build = Callable[[Mapping[str, Collection[str]], str], dict[str, Problem | None]]
+Build = Callable[
+    [Mapping[str, Collection[str]], str, Callable[[], None]], dict[str, Problem | None]
+]
 """Builds periods of tables, and says of each table what failed: see DbtProject.build."""
+
+_TAKEN_OVER = "another run has taken it over, and settles it"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class GoldJob:
         build: builds periods of tables.
         published: what is published of a table after a build.
         name: what the run's id begins with, so that it can be found by whoever gave the name.
+        lease: how long the items are held after each renewal.
     """
 
     def __init__(
@@ -61,11 +65,13 @@ class GoldJob:
         build: Build,
         published: Callable[[str], Published],
         name: str = "",
+        lease: timedelta = LEASE,
     ) -> None:
         self._control = control
         self._known = known
         self._build = build
         self._published = published
+        self._lease = lease
         self.run_id = f"{name}-{uuid4().hex[:8]}" if name else uuid4().hex
 
     def claim(self, tables: Collection[str]) -> tuple[list[Work], list[Result]]:
@@ -74,37 +80,48 @@ class GoldJob:
         Returns:
             The work to do; and the items that make no work, settled as errors.
         """
+        mine = self._control.claim(
+            [
+                item
+                for item in self._control.claimable()
+                if item.table_name in tables or item.table_name not in self._known
+            ],
+            self.run_id,
+            self._lease,
+        )
         claimed: dict[tuple[str, str], list[ControlItem]] = defaultdict(list)
-        refused = []
-        for item in self._control.items(Status.PENDING, Status.RUNNING):
-            held = item.status is Status.RUNNING and (item.lease_expires_at or "") >= timestamp()
-            of_others = item.table_name in self._known and item.table_name not in tables
-            if held or of_others:
-                continue
-            mine = self._control.claim(item, self.run_id, LEASE)
-            if mine is None:
-                continue
+        refused: dict[ControlItem, str] = {}
+        for item in mine:
             try:
-                claimed[mine.table_name, self._period(mine)].append(mine)
+                claimed[item.table_name, self._period(item)].append(item)
             except InvalidItem as error:
-                self._control.finish(mine, Outcome(Status.ERROR, error.message))
-                refused.append(Result(mine.table_name[:40], "", 1, error.message))
-        work = [Work(*key, tuple(items)) for key, items in sorted(claimed.items())]
-        return work, refused
+                refused[item] = error.message
+        self._control.finish(
+            (item, Outcome(Status.ERROR, message)) for item, message in refused.items()
+        )
+        return (
+            [Work(*key, tuple(items)) for key, items in sorted(claimed.items())],
+            [Result(item.table_name[:40], "", 1, message) for item, message in refused.items()],
+        )
 
     def run(self, work: Collection[Work]) -> list[Result]:
-        """Builds the work and settles its items: all of them, whatever happens."""
-        try:
-            errors = self._errors(work)
-            built = {piece.table for piece in work if errors[piece] is None}
-            published = {table: self._published(table) for table in built}
-        except BaseException as error:
-            for piece in work:
-                self._finish(piece, str(error) or type(error).__name__, None)
-            raise
-        return [self._finish(piece, errors[piece], published.get(piece.table)) for piece in work]
+        """Builds the work and settles its items, whatever happens.
 
-    def _errors(self, work: Collection[Work]) -> dict[Work, str | None]:
+        Raises:
+            LeaseLost: another run has the work; nothing more was published.
+        """
+        try:
+            with Lease(self._control, _items(work), self._lease) as lease:
+                errors = self._errors(work, lease)
+                built = {piece.table for piece in work if errors[piece] is None}
+                published = {table: self._published(table) for table in built}
+        except BaseException as error:
+            told = "it was interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+            self._settle(dict.fromkeys(work, told or type(error).__name__), {})
+            raise
+        return self._settle(errors, published)
+
+    def _errors(self, work: Collection[Work], lease: Lease) -> dict[Work, str | None]:
         """What is wrong with each piece of work, after all that can be built is built."""
         errors: dict[Work, str | None] = {}
         batches = [set(work)]
@@ -112,7 +129,7 @@ class GoldJob:
         while batches:
             batch = batches.pop()
             try:
-                problems = self._build_together(batch)
+                problems = self._build_together(batch, lease)
             except DbtFailed as error:
                 return errors | dict.fromkeys(set(work) - errors.keys(), error.message)
             again, alone = set(), defaultdict(set)
@@ -134,22 +151,27 @@ class GoldJob:
             batches += [found for found in (again, *alone.values()) if found]
         return errors
 
-    def _build_together(self, work: Collection[Work]) -> dict[str, Problem | None]:
+    def _build_together(self, work: Collection[Work], lease: Lease) -> dict[str, Problem | None]:
         asked = defaultdict(list)
         for piece in work:
             asked[piece.table].append(piece.period)
-        return self._build(asked, self.run_id)
+        return self._build(asked, self.run_id, lease.check)
 
-    def _finish(self, piece: Work, error: str | None, published: Published | None) -> Result:
-        for item in piece.items:
-            if error is None and published is not None:
-                rows = published.rows.get(piece.period, 0)
-                outcome = Outcome(Status.SUCCESS, None, rows, published.snapshot_id)
-            else:
-                last = item.attempt_count >= ATTEMPTS
-                outcome = Outcome(Status.ERROR if last else Status.PENDING, error)
-            self._control.finish(item, outcome)
-        return Result(piece.table, piece.period, len(piece.items), error)
+    def _settle(
+        self, errors: Mapping[Work, str | None], published: Mapping[str, Published]
+    ) -> list[Result]:
+        outcomes = [
+            (item, _outcome(piece, item, error, published))
+            for piece, error in errors.items()
+            for item in piece.items
+        ]
+        held = {item.control_id for item in self._control.finish(outcomes)}
+        return [
+            Result(piece.table, piece.period, len(piece.items), error)
+            if held.issuperset(item.control_id for item in piece.items)
+            else Result(piece.table, piece.period, len(piece.items), error or _TAKEN_OVER)
+            for piece, error in errors.items()
+        ]
 
     def _period(self, item: ControlItem) -> str:
         if item.table_name not in self._known:
@@ -162,6 +184,20 @@ class GoldJob:
             return periods.of(item.review_year, item.review_month)
         except InvalidPeriod as error:
             raise InvalidItem(error.message) from error
+
+
+def _items(work: Iterable[Work]) -> list[ControlItem]:
+    return [item for piece in work for item in piece.items]
+
+
+def _outcome(
+    piece: Work, item: ControlItem, error: str | None, published: Mapping[str, Published]
+) -> Outcome:
+    if error is None:
+        now = published[piece.table]
+        return Outcome(Status.SUCCESS, None, now.rows.get(piece.period, 0), now.snapshot_id)
+    last = item.attempt_count >= ATTEMPTS
+    return Outcome(Status.ERROR if last else Status.PENDING, error)
 
 
 class InvalidItem(DataMasterError):

@@ -12,7 +12,7 @@
             {%- set found = run_query(periods_of_rows(bad_rows)).rows -%}
             {%- set bad = {
                 'periods': found | map(attribute='period') | select | list,
-                'example': (found | map(attribute='example') | first)[:300]
+                'example': tojson(without_personal_data(fromjson(found[0].example)))[:300]
             } -%}
             {%- do result.adapter_response.update(bad) -%}
             {%- set months = ' in ' ~ bad.periods | join(', ') if bad.periods else '' -%}

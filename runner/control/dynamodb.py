@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws import what_to_do
-from runner.control.items import ControlItem, Outcome, Status, claimed, freed, settled, timestamp
+from runner.aws import CONFIG, what_to_do
+from runner.control.items import (
+    ControlItem,
+    Outcome,
+    Status,
+    claimed,
+    freed,
+    is_claimable,
+    renewed,
+    settled,
+    timestamp,
+    utc_now,
+)
 from runner.control.table import NAME, SCHEMA, ControlTableUnavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
 
-_CONFIG = Config(
-    connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 8}
-)
+T = TypeVar("T")
+
+_AT_ONCE = 16
+"""How many writes are under way at a time."""
+
+_CONFIG = CONFIG.merge(Config(max_pool_connections=_AT_ONCE))
 _NUMBERS = {"attempt_count", "duration", "record_count", "gold_snapshot_id"}
 _TEXTS = {field.name for field in fields(ControlItem)} - _NUMBERS
 _REQUIRED = [field.name for field in fields(ControlItem) if field.default is MISSING]
@@ -32,8 +47,9 @@ _REQUIRED = [field.name for field in fields(ControlItem) if field.default is MIS
 class DynamoControlTable:
     """A `ControlTable` in a DynamoDB table; boto3's usual settings say where."""
 
-    def __init__(self, name: str = NAME) -> None:
+    def __init__(self, name: str = NAME, clock: Callable[[], datetime] = utc_now) -> None:
         self._name = name
+        self._clock = clock
         self._table: Table = boto3.resource("dynamodb", config=_CONFIG).Table(name)
 
     def items(self, *statuses: Status) -> list[ControlItem]:
@@ -44,47 +60,92 @@ class DynamoControlTable:
 
     def enqueue(self, items: Iterable[ControlItem]) -> None:
         """See ControlTable.enqueue."""
-        for item in items:
-            raw = {key: value for key, value in asdict(item).items() if value is not None}
-            raw |= {"review_year": int(item.review_year), "review_month": int(item.review_month)}
-            self._write("put_item", Item=raw, ConditionExpression=Attr("control_id").not_exists())
+        self._all(self._put, items)
 
-    def claim(self, item: ControlItem, owner: str, lease: timedelta) -> ControlItem | None:
+    def claimable(self) -> list[ControlItem]:
+        """See ControlTable.claimable."""
+        return [
+            item
+            for item in self.items(Status.PENDING, Status.RUNNING)
+            if is_claimable(item, self._clock())
+        ]
+
+    def claim(
+        self, items: Iterable[ControlItem], owner: str, lease: timedelta
+    ) -> list[ControlItem]:
         """See ControlTable.claim."""
-        mine = claimed(item, owner, lease)
-        pending = Attr("status").eq(Status.PENDING)
-        expired = Attr("status").eq(Status.RUNNING) & Attr("lease_expires_at").lt(timestamp())
-        return mine if self._update(item, mine, pending | expired) else None
+        now = self._clock()
+        expires = Attr("lease_expires_at")
+        expired = expires.not_exists() | expires.lt(timestamp(now))
+        free = Attr("status").eq(Status.PENDING) | (Attr("status").eq(Status.RUNNING) & expired)
 
-    def finish(self, item: ControlItem, outcome: Outcome) -> bool:
+        def claim(item: ControlItem) -> ControlItem | None:
+            # Another run may have claimed and failed since the item was read: that attempt counts.
+            attempts = Attr("attempt_count")
+            unchanged = ~attempts.attribute_type("N") | attempts.eq(item.attempt_count)
+            return self._update(item, claimed(item, owner, lease, now), free & unchanged)
+
+        return self._all(claim, items)
+
+    def renew(self, items: Iterable[ControlItem], lease: timedelta) -> list[ControlItem]:
+        """See ControlTable.renew."""
+        now = self._clock()
+        return self._all(
+            lambda item: self._update(item, renewed(item, lease, now), _held(item)), items
+        )
+
+    def finish(self, outcomes: Iterable[tuple[ControlItem, Outcome]]) -> list[ControlItem]:
         """See ControlTable.finish."""
-        held = Attr("status").eq(Status.RUNNING) & Attr("lease_owner").eq(item.lease_owner)
-        return self._update(item, settled(item, outcome), held)
+        now = self._clock()
 
-    def retry(self, item: ControlItem) -> bool:
+        def finish(pair: tuple[ControlItem, Outcome]) -> ControlItem | None:
+            item, outcome = pair
+            return self._update(item, settled(item, outcome, now), _held(item))
+
+        return self._all(finish, outcomes)
+
+    def retry(self, items: Iterable[ControlItem]) -> list[ControlItem]:
         """See ControlTable.retry."""
-        return self._update(item, freed(item), Attr("status").eq(Status.ERROR))
+        now, failed = self._clock(), Attr("status").eq(Status.ERROR)
+        return self._all(lambda item: self._update(item, freed(item, now), failed), items)
+
+    def _all(
+        self, write: Callable[[T], ControlItem | None], items: Iterable[T]
+    ) -> list[ControlItem]:
+        """Writes items, several at a time; those that were written, in their order."""
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            return [item for item in threads.map(write, items) if item]
 
     def _query(self, status: Status) -> Iterator[dict[str, Any]]:
         condition = Key("schema_name").eq(SCHEMA) & Key("status").eq(status)
         page: dict[str, Any] = {}
         while True:
             answer = self._table.query(
-                IndexName="dm-gsi-schema-status", KeyConditionExpression=condition, **page
+                IndexName="dm-gsi-schema-status",
+                KeyConditionExpression=condition,
+                **page,
             )
             yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
             page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def _update(self, before: ControlItem, after: ControlItem, condition: ConditionBase) -> bool:
+    def _put(self, item: ControlItem) -> ControlItem | None:
+        raw = {key: value for key, value in asdict(item).items() if value is not None}
+        raw |= {"review_year": int(item.review_year), "review_month": int(item.review_month)}
+        absent = Attr("control_id").not_exists()
+        return item if self._write("put_item", Item=raw, ConditionExpression=absent) else None
+
+    def _update(
+        self, before: ControlItem, after: ControlItem, condition: ConditionBase
+    ) -> ControlItem | None:
         # Only what changes is written: the fields of others stay as they are.
         old = asdict(before)
         changes = {key: value for key, value in asdict(after).items() if value != old[key]}
         values = {f":{key}": value for key, value in changes.items() if value is not None}
         sets = ", ".join(f"#{key[1:]} = {key}" for key in values)
         removes = ", ".join(f"#{key}" for key, value in changes.items() if value is None)
-        return self._write(
+        written = self._write(
             "update_item",
             Key={"control_id": after.control_id},
             UpdateExpression=f"set {sets}" + (f" remove {removes}" if removes else ""),
@@ -92,12 +153,14 @@ class DynamoControlTable:
             ExpressionAttributeValues=values,
             ConditionExpression=Attr("schema_name").eq(SCHEMA) & condition,
         )
+        return after if written else None
 
     def _write(self, call: str, **arguments: Any) -> bool:
+        client = self._table.meta.client  # safe for threads, which the table is not
         with self._errors(call):
             try:
-                getattr(self._table, call)(**arguments)
-            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+                getattr(client, call)(TableName=self._name, **arguments)
+            except client.exceptions.ConditionalCheckFailedException:
                 return False
         return True
 
@@ -110,6 +173,10 @@ class DynamoControlTable:
                 f"DynamoDB table {self._name}: {call}: {error}",
                 what_to_do(error),
             ) from error
+
+
+def _held(item: ControlItem) -> ConditionBase:
+    return Attr("status").eq(Status.RUNNING) & Attr("lease_owner").eq(item.lease_owner)
 
 
 def _item(raw: dict[str, Any]) -> ControlItem:

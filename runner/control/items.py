@@ -58,9 +58,14 @@ class Outcome:
     gold_snapshot_id: int | None = None
 
 
-def claimed(item: ControlItem, owner: str, lease: timedelta) -> ControlItem:
+def is_claimable(item: ControlItem, now: datetime) -> bool:
+    """Whether nobody holds the item, and it is not settled."""
+    expired = (item.lease_expires_at or "") < timestamp(now)
+    return item.status is Status.PENDING or (item.status is Status.RUNNING and expired)
+
+
+def claimed(item: ControlItem, owner: str, lease: timedelta, now: datetime) -> ControlItem:
     """The item as `owner` holds it: running, with one attempt more, until the lease is over."""
-    now = datetime.now(UTC)
     return replace(
         item,
         status=Status.RUNNING,
@@ -74,9 +79,13 @@ def claimed(item: ControlItem, owner: str, lease: timedelta) -> ControlItem:
     )
 
 
-def settled(item: ControlItem, outcome: Outcome) -> ControlItem:
+def renewed(item: ControlItem, lease: timedelta, now: datetime) -> ControlItem:
+    """The claimed item with its lease begun anew."""
+    return replace(item, updated_at=timestamp(now), lease_expires_at=timestamp(now + lease))
+
+
+def settled(item: ControlItem, outcome: Outcome, now: datetime) -> ControlItem:
     """The claimed item as its owner leaves it."""
-    now = datetime.now(UTC)
     started = datetime.fromisoformat(item.started_at) if item.started_at else now
     return replace(
         item,
@@ -91,11 +100,16 @@ def settled(item: ControlItem, outcome: Outcome) -> ControlItem:
     )
 
 
-def freed(item: ControlItem) -> ControlItem:
+def freed(item: ControlItem, now: datetime) -> ControlItem:
     """The failed item as if it had never been tried; its message stays until it succeeds."""
-    return replace(item, status=Status.PENDING, attempt_count=0, updated_at=timestamp())
+    return replace(item, status=Status.PENDING, attempt_count=0, updated_at=timestamp(now))
+
+
+def utc_now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
 
 
 def timestamp(time: datetime | None = None) -> str:
     """A time, by default now, as control items write it: such texts sort as the times do."""
-    return (time or datetime.now(UTC)).isoformat(timespec="milliseconds")
+    return (time or utc_now()).isoformat(timespec="milliseconds")

@@ -1,14 +1,25 @@
 """The control table of one machine: a SQLite file, safe for several processes."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import astuple, fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from runner.control.items import ControlItem, Outcome, Status, claimed, freed, settled, timestamp
+from runner.control.items import (
+    ControlItem,
+    Outcome,
+    Status,
+    claimed,
+    freed,
+    is_claimable,
+    renewed,
+    settled,
+    timestamp,
+    utc_now,
+)
 from runner.control.table import SCHEMA, ControlTableUnavailable
 
 _FIELDS = [field.name for field in fields(ControlItem)]
@@ -22,13 +33,15 @@ create index if not exists schema_status on control_items (schema_name, status);
 _SELECT = f"select {_COLUMNS} from control_items where schema_name = ? and status = ?"
 _INSERT = f"insert or ignore into control_items ({_COLUMNS}) values ({_VALUES})"
 _UPDATE = f"update control_items set ({_COLUMNS}) = ({_VALUES}) where control_id = ?"
+_HELD = "status = 'running' and lease_owner = ?"
 
 
 class SqliteControlTable:
     """A `ControlTable` in the SQLite file `path`, which is made at the first use."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], datetime] = utc_now) -> None:
         self._path = path
+        self._clock = clock
 
     def items(self, *statuses: Status) -> list[ControlItem]:
         """See ControlTable.items."""
@@ -44,30 +57,58 @@ class SqliteControlTable:
         with self._database() as database:
             database.executemany(_INSERT, map(astuple, items))
 
-    def claim(self, item: ControlItem, owner: str, lease: timedelta) -> ControlItem | None:
+    def claimable(self) -> list[ControlItem]:
+        """See ControlTable.claimable."""
+        return [
+            item
+            for item in self.items(Status.PENDING, Status.RUNNING)
+            if is_claimable(item, self._clock())
+        ]
+
+    def claim(
+        self, items: Iterable[ControlItem], owner: str, lease: timedelta
+    ) -> list[ControlItem]:
         """See ControlTable.claim."""
-        mine = claimed(item, owner, lease)
-        free = "(status = ? or (status = ? and lease_expires_at < ?))"
-        return (
-            mine if self._update(mine, free, Status.PENDING, Status.RUNNING, timestamp()) else None
+        now = self._clock()
+        return self._update(
+            (claimed(item, owner, lease, now) for item in items),
+            "(status = 'pending' or (status = 'running' and coalesce(lease_expires_at, '') < ?))"
+            # Another run may have claimed and failed since the item was read: that attempt counts.
+            " and attempt_count = ?",
+            lambda mine: (timestamp(now), mine.attempt_count - 1),
         )
 
-    def finish(self, item: ControlItem, outcome: Outcome) -> bool:
+    def renew(self, items: Iterable[ControlItem], lease: timedelta) -> list[ControlItem]:
+        """See ControlTable.renew."""
+        now = self._clock()
+        return self._update((renewed(item, lease, now) for item in items), _HELD, _owner)
+
+    def finish(self, outcomes: Iterable[tuple[ControlItem, Outcome]]) -> list[ControlItem]:
         """See ControlTable.finish."""
-        held = "status = ? and lease_owner = ?"
-        return self._update(settled(item, outcome), held, Status.RUNNING, item.lease_owner)
+        now = self._clock()
+        return self._update((settled(*pair, now) for pair in outcomes), _HELD, _owner)
 
-    def retry(self, item: ControlItem) -> bool:
+    def retry(self, items: Iterable[ControlItem]) -> list[ControlItem]:
         """See ControlTable.retry."""
-        return self._update(freed(item), "status = ?", Status.ERROR)
+        now = self._clock()
+        return self._update((freed(item, now) for item in items), "status = 'error'")
 
-    def _update(self, item: ControlItem, condition: str, *values: str | None) -> bool:
+    def _update(
+        self,
+        items: Iterable[ControlItem],
+        condition: str,
+        values: Callable[[ControlItem], tuple[object, ...]] = lambda _: (),
+    ) -> list[ControlItem]:
+        """Writes those items that meet a condition, which may have values; gives them back."""
         with self._database() as database:
-            cursor = database.execute(
-                f"{_UPDATE} and schema_name = ? and {condition}",
-                (*astuple(item), item.control_id, SCHEMA, *values),
-            )
-            return cursor.rowcount == 1
+            return [
+                item
+                for item in items
+                if database.execute(
+                    f"{_UPDATE} and schema_name = ? and {condition}",
+                    (*astuple(item), item.control_id, SCHEMA, *values(item)),
+                ).rowcount
+            ]
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
@@ -78,6 +119,10 @@ class SqliteControlTable:
                 yield database
         except (OSError, sqlite3.Error) as error:
             raise ControlTableUnavailable(f"{self._path}: {error}") from error
+
+
+def _owner(item: ControlItem) -> tuple[object, ...]:
+    return (item.lease_owner,)
 
 
 def _item(row: tuple[Any, ...]) -> ControlItem:

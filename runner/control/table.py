@@ -26,26 +26,40 @@ class ControlTable(Protocol):
         """Adds items; one whose control_id is there already is left as it is."""
         ...
 
-    def claim(self, item: ControlItem, owner: str, lease: timedelta) -> ControlItem | None:
-        """Makes an item RUNNING for `owner`, if it is PENDING, or RUNNING with its lease over.
+    def claimable(self) -> list[ControlItem]:
+        """The items that claim() may give, oldest first: PENDING, or RUNNING, the lease over."""
+        ...
+
+    def claim(
+        self, items: Iterable[ControlItem], owner: str, lease: timedelta
+    ) -> list[ControlItem]:
+        """Makes items RUNNING for `owner`, where they are PENDING, or RUNNING with the lease over.
 
         Returns:
-            The item as claimed; None if somebody else has it, or it is settled.
+            Those that are the owner's now, as claimed; the others somebody else has, or settled.
         """
         ...
 
-    def finish(self, item: ControlItem, outcome: Outcome) -> bool:
-        """Settles an item that its owner holds.
+    def renew(self, items: Iterable[ControlItem], lease: timedelta) -> list[ControlItem]:
+        """Begins the lease of claimed items anew.
 
         Returns:
-            Whether its owner still held it; if not, nothing was written.
+            Those that their owner still held; of the others nothing was written.
         """
         ...
 
-    def retry(self, item: ControlItem) -> bool:
-        """Makes an item that ended in ERROR PENDING again, with all its attempts.
+    def finish(self, outcomes: Iterable[tuple[ControlItem, Outcome]]) -> list[ControlItem]:
+        """Settles claimed items.
 
         Returns:
-            Whether it was still in ERROR; if not, nothing was written.
+            Those that their owner still held, settled; of the others nothing was written.
+        """
+        ...
+
+    def retry(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """Makes items that ended in ERROR PENDING again, with all their attempts.
+
+        Returns:
+            Those that were still in ERROR, set free.
         """
         ...

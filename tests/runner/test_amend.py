@@ -11,6 +11,7 @@ from local.lake import Lake
 from runner import periods
 from runner.control.items import Outcome, Status
 from runner.control.sqlite import SqliteControlTable
+from tests.control import claim, finish
 from tests.runner.test_control import HOUR, item
 
 YEARS = ("--from", "2010-01", "--to", "2011-12")
@@ -30,9 +31,9 @@ def run(*command: str, typed: str = "") -> Result:
 
 def fail(control: SqliteControlTable, owner: str = "me") -> None:
     for waiting in control.items(Status.PENDING):
-        mine = control.claim(waiting, owner, HOUR)
+        mine = claim(control, waiting, owner, HOUR)
         assert mine is not None
-        assert control.finish(mine, Outcome(Status.ERROR, "no beer has a name"))
+        assert finish(control, mine, Outcome(Status.ERROR, "no beer has a name"))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_runs_are_told_by_owner_newest_first(control: SqliteControlTable) -> Non
     control.enqueue([item("a"), item("b", table_name="top_beers_by_rating")])
     fail(control, "first")
     control.enqueue([item("c")])
-    assert control.claim(control.items(Status.PENDING)[0], "second", HOUR)
+    assert claim(control, control.items(Status.PENDING)[0], "second", HOUR)
     rows = json.loads(run("runs", "--format", "json").output)
     assert [(row["run"], row["table"], row["outcome"]) for row in rows] == [
         ("second", "top_drinkers", "RUNNING"),

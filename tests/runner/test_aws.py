@@ -19,6 +19,7 @@ from runner import dispatcher
 from runner.aws import AwsCallFailed, calling
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Outcome, Status
+from tests.control import claim, finish
 from tests.runner.test_control import HOUR, item
 
 # Each table ends as its name says; "top_styles_by_popularity" takes its time.
@@ -209,9 +210,9 @@ def test_runs_tell_what_an_execution_did_with_each_table(
     )
     for found in control.items(Status.PENDING):
         owner = "another-1" if found.control_id == "d" else f"{name}-1a2b3c4d"
-        mine = control.claim(found, owner, HOUR)
+        mine = claim(control, found, owner, HOUR)
         assert mine is not None
-        control.finish(mine, Outcome(Status.SUCCESS))
+        finish(control, mine, Outcome(Status.SUCCESS))
     dispatcher.connect(state_machine).follow(name, lambda result: None)
     rows = json.loads(run("runs", "--format", "json").output)
     assert {row["run"] for row in rows} == {name}
@@ -235,7 +236,7 @@ def test_runs_tell_of_an_execution_that_goes_on(
     run("process", "--table", "top_drinkers", "--table", SLOW)
     name = started(state_machine)
     control.enqueue([item(table_name=SLOW)])
-    control.claim(control.items(Status.PENDING)[0], f"{name}-1a2b3c4d", HOUR)
+    claim(control, control.items(Status.PENDING)[0], f"{name}-1a2b3c4d", HOUR)
     for _ in range(100):
         rows = json.loads(run("runs", "--format", "json").output)
         if len(rows) == 2:
@@ -257,9 +258,9 @@ def test_pending_retry_and_backfill_reach_the_table_on_aws(
         "2010-11", "2010-12", "2011-01", "2011-02",
     ]  # fmt: skip
     assert all(each.object_key == f"backfill/{each.control_id}" for each in found)
-    mine = control.claim(found[0], "me", HOUR)
+    mine = claim(control, found[0], "me", HOUR)
     assert mine is not None
-    control.finish(mine, Outcome(Status.ERROR, "no beer has a name"))
+    finish(control, mine, Outcome(Status.ERROR, "no beer has a name"))
     assert "no beer has a name" in run("pending").output
     assert "1 of 1 control items are pending again" in run("retry").output
     assert len(control.items(Status.PENDING)) == 4

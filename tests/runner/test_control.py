@@ -12,6 +12,7 @@ import pytest
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable, ControlTableUnavailable
+from tests.control import claim, finish
 
 HOUR = timedelta(hours=1)
 OVER = timedelta(seconds=-1)
@@ -54,7 +55,7 @@ def test_what_is_enqueued_is_pending_oldest_first(control: ControlTable) -> None
 
 def test_an_item_is_enqueued_once(control: ControlTable) -> None:
     control.enqueue([item()])
-    control.claim(only(control, Status.PENDING), "me", HOUR)
+    claim(control, only(control, Status.PENDING), "me", HOUR)
     control.enqueue([item()])
     assert not control.items(Status.PENDING)
 
@@ -62,67 +63,67 @@ def test_an_item_is_enqueued_once(control: ControlTable) -> None:
 def test_a_claimed_item_runs_for_its_owner_alone(control: ControlTable) -> None:
     control.enqueue([item()])
     found = only(control, Status.PENDING)
-    mine = control.claim(found, "me", HOUR)
+    mine = claim(control, found, "me", HOUR)
     assert mine is not None
     assert mine == only(control, Status.RUNNING)
     assert (mine.lease_owner, mine.attempt_count) == ("me", 1)
     assert datetime.fromisoformat(str(mine.started_at)).utcoffset() == timedelta(0)
-    assert control.claim(found, "you", HOUR) is None
+    assert claim(control, found, "you", HOUR) is None
     assert only(control, Status.RUNNING) == mine
 
 
 def test_an_item_whose_lease_is_over_goes_to_the_next_and_not_back(control: ControlTable) -> None:
     control.enqueue([item()])
-    lost = control.claim(only(control, Status.PENDING), "me", OVER)
+    lost = claim(control, only(control, Status.PENDING), "me", OVER)
     assert lost is not None
-    taken = control.claim(only(control, Status.RUNNING), "you", HOUR)
+    taken = claim(control, only(control, Status.RUNNING), "you", HOUR)
     assert taken is not None
     assert taken.attempt_count == 2
-    assert not control.finish(lost, Outcome(Status.SUCCESS))
+    assert not finish(control, lost, Outcome(Status.SUCCESS))
     assert only(control, Status.RUNNING) == taken
-    assert control.finish(taken, Outcome(Status.SUCCESS))
+    assert finish(control, taken, Outcome(Status.SUCCESS))
 
 
 def test_success_keeps_what_was_published(control: ControlTable) -> None:
     control.enqueue([item()])
-    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
     assert mine is not None
-    assert control.finish(mine, Outcome(Status.SUCCESS, None, 42, 8_888_888_888_888_888_888))
+    assert finish(control, mine, Outcome(Status.SUCCESS, None, 42, 8_888_888_888_888_888_888))
     done = only(control, Status.SUCCESS)
     assert (done.record_count, done.gold_snapshot_id) == (42, 8_888_888_888_888_888_888)
     assert done.finished_at is not None
     assert done.duration is not None
     assert 0 <= done.duration < 60_000
     assert done.lease_expires_at is None
-    assert control.claim(done, "me", HOUR) is None
+    assert claim(control, done, "me", HOUR) is None
 
 
 def test_a_failure_says_why_and_a_later_success_forgets_it(control: ControlTable) -> None:
     control.enqueue([item()])
-    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
     assert mine is not None
-    assert control.finish(mine, Outcome(Status.PENDING, "no beer"))
+    assert finish(control, mine, Outcome(Status.PENDING, "no beer"))
     waiting = only(control, Status.PENDING)
     assert (waiting.error_message, waiting.attempt_count) == ("no beer", 1)
-    mine = control.claim(waiting, "me", HOUR)
+    mine = claim(control, waiting, "me", HOUR)
     assert mine is not None
-    assert control.finish(mine, Outcome(Status.SUCCESS))
+    assert finish(control, mine, Outcome(Status.SUCCESS))
     assert only(control, Status.SUCCESS).error_message is None
 
 
 def test_an_item_that_failed_is_set_free_with_all_its_attempts(control: ControlTable) -> None:
     control.enqueue([item()])
-    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
     assert mine is not None
-    assert not control.retry(mine)
-    assert control.finish(mine, Outcome(Status.ERROR, "no beer"))
+    assert not control.retry([mine])
+    assert finish(control, mine, Outcome(Status.ERROR, "no beer"))
     failed = only(control, Status.ERROR)
-    assert control.retry(failed)
+    assert control.retry([failed])
     waiting = only(control, Status.PENDING)
     assert (waiting.attempt_count, waiting.error_message) == (0, "no beer")
     assert waiting.updated_at >= failed.updated_at
-    assert control.claim(waiting, "you", HOUR)
-    assert not control.retry(failed)
+    assert claim(control, waiting, "you", HOUR)
+    assert not control.retry([failed])
     assert only(control, Status.RUNNING).lease_owner == "you"
 
 
@@ -130,8 +131,8 @@ def test_items_of_other_schemas_are_never_seen_nor_touched(control: ControlTable
     foreign = item("theirs", schema_name="dm_silver")
     control.enqueue([foreign])
     assert control.items(*Status) == []
-    assert control.claim(foreign, "me", HOUR) is None
-    assert not control.retry(replace(foreign, status=Status.ERROR))
+    assert claim(control, foreign, "me", HOUR) is None
+    assert not control.retry([replace(foreign, status=Status.ERROR)])
 
 
 def test_all_pages_are_read(control: ControlTable) -> None:
@@ -145,7 +146,7 @@ def test_of_many_runners_one_gets_each_item(control: ControlTable) -> None:
     waiting = control.items(Status.PENDING)
 
     def work(owner: str) -> list[str]:
-        claims = [control.claim(found, owner, HOUR) for found in waiting]
+        claims = [claim(control, found, owner, HOUR) for found in waiting]
         return [mine.control_id for mine in claims if mine]
 
     with ThreadPoolExecutor(8) as pool:
@@ -157,9 +158,9 @@ def test_of_many_runners_one_gets_each_item(control: ControlTable) -> None:
 def test_dynamodb_keeps_fields_that_it_does_not_know(dynamodb_table: str) -> None:
     control, raw = DynamoControlTable(dynamodb_table), raw_table(dynamodb_table)
     raw.put_item(Item={**BARE, "note": "x"})
-    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
     assert mine is not None
-    assert control.finish(mine, Outcome(Status.ERROR, "it has no table"))
+    assert finish(control, mine, Outcome(Status.ERROR, "it has no table"))
     assert raw.get_item(Key={"control_id": "a"})["Item"]["note"] == "x"
 
 
@@ -169,10 +170,10 @@ def test_dynamodb_keeps_fields_that_it_does_not_know(dynamodb_table: str) -> Non
 def test_dynamodb_reads_a_field_of_another_type(dynamodb_table: str, field: dict[str, Any]) -> None:
     control = DynamoControlTable(dynamodb_table)
     raw_table(dynamodb_table).put_item(Item={**BARE, **field})
-    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
     assert mine is not None
     assert mine.attempt_count == 1
-    assert control.finish(mine, Outcome(Status.SUCCESS))
+    assert finish(control, mine, Outcome(Status.SUCCESS))
 
 
 def test_a_table_that_is_not_there_is_told_in_one_sentence(

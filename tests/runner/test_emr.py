@@ -40,7 +40,7 @@ def test_a_failed_month_is_told_and_fails_the_job(
     assert "drinker@example.com" not in answer.output
     assert [found.control_id for found in control.items(Status.SUCCESS)] == ["1"]
 
-    control.retry(control.items(Status.PENDING)[0])
+    control.retry([control.items(Status.PENDING)[0]])
     again = CliRunner().invoke(job, ["--table", "top_drinkers"])
     assert again.exit_code == 0
     assert "nothing is pending that another run does not hold" in again.stdout

@@ -15,6 +15,7 @@ from local.lake import Lake
 from runner.control.items import ControlItem, Status
 from runner.control.sqlite import SqliteControlTable
 from tests import reviews
+from tests.control import claim
 from tests.tables import gold, rows, written_periods
 
 BEERS = "top_beers_by_rating"
@@ -125,14 +126,14 @@ def test_work_whose_owner_died_is_taken_over_but_not_for_ever(
     lake: Lake, control: SqliteControlTable, months: None
 ) -> None:
     control.enqueue([item("a")])
-    died = control.claim(by_id(control)["a"], "dead", timedelta(seconds=-1))
+    died = claim(control, by_id(control)["a"], "dead", timedelta(seconds=-1))
     assert died is not None
     assert process().exit_code == 0
     assert by_id(control)["a"].attempt_count == 2
 
     control.enqueue([item("b")])
     for _ in range(3):
-        assert control.claim(by_id(control)["b"], "dead", timedelta(seconds=-1))
+        assert claim(control, by_id(control)["b"], "dead", timedelta(seconds=-1))
     assert process().exit_code == 1
     assert by_id(control)["b"].error_message == "given up after 3 attempts; the last: it died"
 
@@ -141,7 +142,7 @@ def test_work_that_somebody_holds_is_left_alone(
     lake: Lake, control: SqliteControlTable, months: None
 ) -> None:
     control.enqueue([item("a")])
-    held = control.claim(by_id(control)["a"], "other", timedelta(hours=1))
+    held = claim(control, by_id(control)["a"], "other", timedelta(hours=1))
     assert process().exit_code == 0
     assert by_id(control)["a"] == held
 

@@ -89,6 +89,7 @@ def test_a_bad_review_holds_back_its_month_alone_until_it_is_mended(
     assert fault in listing
     for told in (answer.output, listing, *(str(item.error_message) for item in left)):
         assert "@example.com" not in told
+        assert "profile_name" not in told
 
     silver.table(lake).overwrite(reviews.table(good))
     assert process().exit_code == 0
