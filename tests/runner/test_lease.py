@@ -33,6 +33,11 @@ OVER = timedelta(seconds=-1)
 NAME = "top_drinkers"
 
 
+@pytest.fixture(scope="module")
+def two_reviews(lake: Lake) -> None:
+    silver.table(lake).overwrite(reviews.table([reviews.review(1), reviews.review(2)]))
+
+
 def test_a_lease_is_renewed_while_its_run_works(control: ControlTable) -> None:
     control.enqueue([item()])
     mine = claim(control, only(control, Status.PENDING), "me", SHORT)
@@ -60,10 +65,9 @@ def test_a_lease_that_another_run_took_is_lost(control: ControlTable) -> None:
 
 
 def test_a_run_that_lost_its_lease_publishes_nothing(
-    lake: Lake, session: SparkSession, tmp_path: Path
+    lake: Lake, session: SparkSession, two_reviews: None, tmp_path: Path
 ) -> None:
     control = SqliteControlTable(tmp_path / "control.db")
-    silver.table(lake).overwrite(reviews.table([reviews.review(1), reviews.review(2)]))
     control.enqueue([item(table_name=NAME)])
 
     def take_over(line: str) -> None:
@@ -90,9 +94,10 @@ def test_a_run_that_lost_its_lease_publishes_nothing(
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_a_run_that_is_ended_gives_its_items_back_at_once(
-    lake: Lake, session: SparkSession, ending: signal.Signals
+    lake: Lake, session: SparkSession, two_reviews: None, ending: signal.Signals
 ) -> None:
     control = SqliteControlTable(lake.control)
+    DbtProject(lambda line: None).build({NAME: ["2010-12"]}, "before")
     before = gold(lake, NAME).metadata.current_snapshot_id
     control.enqueue([item(f"{ending.name}-{name}", table_name=name) for name in tables()])
     with subprocess.Popen(
