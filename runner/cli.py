@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from runner import options, periods
+from runner import options, periods, spark
 from runner.control.items import ControlItem, Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
@@ -90,8 +90,9 @@ def process(
     if not control.items(Status.PENDING, Status.RUNNING):
         click.echo("Nothing is pending.")
         return
+    spark.start()
 
-    from runner.dbt import DbtProject  # dbt and Spark take seconds to import
+    from runner.dbt import DbtProject  # dbt takes seconds to import
 
     dbt = DbtProject(progress=tell_progress)
     results = run(gold_job(control, dbt, force=force), chosen)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runner import cli, options, periods
+from runner import cli, options, periods, spark
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.table import NAME
 
@@ -31,7 +31,9 @@ def job(
 
     Ends with exit code 1 if a month failed, so that EMR Serverless marks the job as failed.
     """
-    from runner.dbt import DbtProject  # dbt and Spark take seconds to import
+    spark.start()
+
+    from runner.dbt import DbtProject  # dbt takes seconds to import
 
     # The archive's own folder may be read-only.
     dbt = DbtProject(cli.tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))

@@ -1,0 +1,92 @@
+"""Keeps Spark's classes as Java has them in memory, so that Spark starts faster.
+
+This is Java's class data sharing (JEP 350): a run of Spark leaves an archive of the classes that
+it loaded, and later ones map it. Java checks that it is of the same Java and the same jars, and
+goes on without it if not.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyspark
+
+from local import jars, java, silver, spark
+from local.demo import SEED, synthetic_reviews
+from local.lake import Lake
+from runner.project import PROJECT
+
+
+def make_in_background() -> bool:
+    """Begins to make the archive, if there is none of this Java and these jars.
+
+    Returns:
+        Whether it was begun.
+    """
+    if _is_made():
+        return False
+    subprocess.Popen(
+        [sys.executable, "-m", "local.classes"],
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    return True
+
+
+def make() -> None:
+    """Makes the archive by a run on a small lake; does nothing if another process is at it."""
+    with spark.archive().with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if not _is_made():
+            os.nice(10)  # whoever is at work goes first
+            with TemporaryDirectory(dir=spark.archive().parent) as scratch:
+                _train(Path(scratch)).replace(spark.archive())
+            _key_file().write_text(_key())
+
+
+def _train(scratch: Path) -> Path:
+    """Builds all tables once, and gives the archive that Java leaves of it."""
+    lake, archive = Lake(scratch), scratch / "classes.jsa"
+    spark.write_settings(scratch / "conf", lake, [jars.fetch(jar) for jar in jars.JARS], archive)
+    silver.upsert(lake, synthetic_reviews(SEED, 5_000))
+    # Its output is read to the end, which comes when Java has written the archive.
+    subprocess.run(
+        [
+            *(Path(sys.executable).parent / "dbt", "build", "--select", "gold"),
+            *("--exclude-resource-type", "unit_test", "--project-dir", PROJECT),
+            *("--profiles-dir", PROJECT, "--target-path", scratch, "--log-path", scratch),
+        ],
+        env=os.environ | {"DM_LAKE": str(scratch)},
+        capture_output=True,
+        check=True,
+    )
+    return archive
+
+
+def _is_made() -> bool:
+    return spark.archive().exists() and _key_file().exists() and _key_file().read_text() == _key()
+
+
+def _key_file() -> Path:
+    return spark.archive().with_suffix(".key")
+
+
+def _key() -> str:
+    """What the archive depends on."""
+    chosen, _ = java.find()
+    parts = (chosen.release, pyspark.__version__, *(jar.sha256 for jar in jars.JARS))
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    make()

@@ -1,0 +1,19 @@
+"""Starts Spark while something else is done: it takes seconds, most of them in another process."""
+
+from contextlib import suppress
+from threading import Thread
+
+
+def start() -> None:
+    """Begins to start Spark, with the settings of its own files; dbt then finds the session.
+
+    An error is not told here: whoever needs the session meets it again.
+    """
+    Thread(target=_start, daemon=True).start()
+
+
+def _start() -> None:
+    from pyspark.sql import SparkSession  # slow to import
+
+    with suppress(Exception):
+        SparkSession.builder.getOrCreate()
