@@ -1,8 +1,10 @@
 """Reads what is published of the gold tables."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from runner import periods
 from runner.control.table import SCHEMA
@@ -16,19 +18,29 @@ class Published:
     rows: dict[str, int]
 
 
-def published(table: str) -> Published:
-    """What readers of a gold table see now, from its metadata alone.
+_QUERY = """
+select '{table}' as name, snapshot_id, null as review_year, null as review_month, null as total_rows
+from {schema}.{table}.refs where name = 'main'
+union all
+select '{table}', null, partition.review_year, partition.review_month, record_count
+from {schema}.{table}.partitions
+"""
+
+
+def published(tables: Collection[str]) -> dict[str, Published]:
+    """What readers of gold tables see now, from their metadata alone, in one query.
 
     Args:
-        table: such as top_drinkers; this process has built it, so Spark is running.
+        tables: such as top_drinkers; this process has built them, so Spark is running.
     """
-    branches = _metadata(table, "refs").where("name = 'main'").collect()
-    partitions = _metadata(table, "partitions").select("partition.*", "record_count").collect()
-    return Published(
-        branches[0]["snapshot_id"] if branches else None,
-        {periods.of(year, month): rows for year, month, rows in partitions},
-    )
-
-
-def _metadata(table: str, kind: str) -> DataFrame:
-    return SparkSession.builder.getOrCreate().table(f"{SCHEMA}.{table}.{kind}")
+    queries = [_QUERY.format(schema=SCHEMA, table=table) for table in tables]
+    snapshots: dict[str, int] = {}
+    rows: dict[str, dict[str, int]] = defaultdict(dict)
+    if queries:
+        spark = SparkSession.builder.getOrCreate()
+        for name, snapshot, year, month, total in spark.sql("union all".join(queries)).collect():
+            if snapshot is not None:
+                snapshots[name] = snapshot
+            else:
+                rows[name][periods.of(year, month)] = total
+    return {table: Published(snapshots.get(table), rows[table]) for table in tables}

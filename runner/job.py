@@ -53,7 +53,7 @@ class GoldJob:
         control: the control table.
         known: all tables of the project.
         build: builds periods of tables.
-        published: what is published of a table after a build.
+        published: what is published of tables after a build.
         name: what the run's id begins with, so that it can be found by whoever gave the name.
         lease: how long the items are held after each renewal.
     """
@@ -63,7 +63,7 @@ class GoldJob:
         control: ControlTable,
         known: Collection[str],
         build: Build,
-        published: Callable[[str], Published],
+        published: Callable[[Collection[str]], Mapping[str, Published]],
         name: str = "",
         lease: timedelta = LEASE,
     ) -> None:
@@ -114,7 +114,7 @@ class GoldJob:
             with Lease(self._control, _items(work), self._lease) as lease:
                 errors = self._errors(work, lease)
                 built = {piece.table for piece in work if errors[piece] is None}
-                published = {table: self._published(table) for table in built}
+                published = self._published(built)
         except BaseException as error:
             told = "it was interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
             self._settle(dict.fromkeys(work, told or type(error).__name__), {})

@@ -5,7 +5,7 @@ from threading import Thread
 
 
 def start() -> None:
-    """Begins to start Spark, with the settings of its own files; dbt then finds the session.
+    """Begins to start Spark and its catalog, by Spark's own settings; dbt then finds the session.
 
     An error is not told here: whoever needs the session meets it again.
     """
@@ -16,4 +16,4 @@ def _start() -> None:
     from pyspark.sql import SparkSession  # slow to import
 
     with suppress(Exception):
-        SparkSession.builder.getOrCreate()
+        SparkSession.builder.getOrCreate().sql("show namespaces").collect()
