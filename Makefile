@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint setup lock clean
+.PHONY: demo test lint setup package lock clean
 
 demo: setup
 	@$(BIN)/dm demo
@@ -17,6 +17,10 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests/data
 
+# What EMR Serverless runs, in dist/VERSION.
+package: .venv/ready
+	@$(BIN)/python -m infra.package
+
 setup: .venv/ready
 	@$(BIN)/dm setup
 
@@ -29,10 +33,13 @@ setup: .venv/ready
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Needs uv (pip install uv); run it after a change of the dependencies in pyproject.toml.
+# Run it after a change of the dependencies in pyproject.toml. The job's lock is a part of the whole one.
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate --no-strip-extras --python-version 3.11 pyproject.toml
+
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--no-strip-extras --python-version 3.11 --group dev --output-file requirements.txt pyproject.toml
+	$(LOCK) --extra local --group dev --output-file requirements.txt
+	$(LOCK) --constraint requirements.txt --output-file requirements-job.txt
 
 clean:
-	rm -rf .venv .lake target logs
+	rm -rf .venv .lake dist target logs

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,23 +19,32 @@ from runner.output import Row, rows_out
 from runner.project import tables
 
 if TYPE_CHECKING:
-    from runner.job import Result
+    from runner.dbt import DbtProject
+    from runner.job import GoldJob, Result
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A DataMasterError ends the command with its sentence, its hint and exit code 1."""
+    try:
+        yield
+    except DataMasterError as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
 
 
 class Commands(click.Group):
     """A group of commands that tell what a user can mend in one sentence and a hint."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; a DataMasterError ends it with exit code 1."""
-        try:
+        """Runs the command."""
+        with told():
             return super().invoke(ctx)
-        except DataMasterError as error:
-            raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
 
 
-@click.command()
-@click.option("--layer", type=click.Choice(["gold"]), default="gold", show_default=True)
-@click.option(
+layer_option = click.option(
+    "--layer", type=click.Choice(["gold"]), default="gold", show_default=True
+)
+table_option = click.option(
     "--table",
     "chosen",
     type=click.Choice(tables()),
@@ -42,6 +52,11 @@ class Commands(click.Group):
     metavar="TABLE",
     help=f"Only this table; may be given several times. One of {', '.join(tables())}.",
 )
+
+
+@click.command()
+@layer_option
+@table_option
 @click.option("--force", is_flag=True, help="Build also the months whose input has not changed.")
 @click.pass_context
 def process(ctx: click.Context, layer: str, chosen: Sequence[str], force: bool) -> None:
@@ -62,16 +77,9 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], force: bool) 
         return
 
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
-    from runner.gold import published
-    from runner.job import GoldJob
 
-    dbt = DbtProject(progress=lambda line: click.echo(f"  {line}"))
-    job = GoldJob(control, tables(), partial(dbt.build, force=force), published)
-    work, results = job.claim(chosen or tables())
-    if work:
-        months = periods.in_words(piece.period for piece in work)
-        click.echo(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
-        results += job.run(work)
+    dbt = DbtProject(progress=tell_progress)
+    results = run(gold_job(control, dbt, force=force), chosen)
     if not results:
         click.echo("Nothing is pending that another run does not hold.")
         return
@@ -101,6 +109,31 @@ def pending(control: ControlTable, format_: str) -> None:
     rows_out(_summary(items), format_)
     if not items:
         click.echo("Nothing is pending.")
+
+
+def gold_job(
+    control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
+) -> GoldJob:
+    """The gold job on this project; see GoldJob and DbtProject.build."""
+    from runner.gold import published  # dbt and Spark take seconds to import
+    from runner.job import GoldJob
+
+    return GoldJob(control, tables(), partial(dbt.build, force=force), published, name)
+
+
+def run(job: GoldJob, chosen: Sequence[str]) -> list[Result]:
+    """Builds what is pending of the chosen tables, or of all, and tells what it does."""
+    work, results = job.claim(chosen or tables())
+    if work:
+        months = periods.in_words(piece.period for piece in work)
+        click.echo(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
+        results += job.run(work)
+    return results
+
+
+def tell_progress(line: str) -> None:
+    """Prints a line of a run."""
+    click.echo(f"  {line}")
 
 
 def _tell(results: Sequence[Result]) -> bool:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from dbt.artifacts.resources.types import NodeType
 from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumuro_decoder
 from dbt_common.events.base_types import EventMsg
 from pyspark.logger import PySparkLogger
 
@@ -21,7 +23,9 @@ from runner.project import PROJECT
 _FAILED = {"error", "fail", "skipped"}
 _HEADING = re.compile(r"(Runtime|Compilation|Database) Error\b")
 _LONGEST = 500
-_LOG = f"The whole of it is in {PROJECT / 'logs' / 'dbt.log'}."
+
+PARSED = PROJECT / "manifest.msgpack"
+"""The parsed project, in what ships to EMR Serverless: nothing there changes any more."""
 
 
 class DbtFailed(DataMasterError):
@@ -44,14 +48,20 @@ class Problem:
 
 
 class DbtProject:
-    """The dbt project, on the default target of its profile.
+    """The dbt project.
 
     Args:
         progress: gets a line for each table that is built.
+        target: the target of the profile.
+        folder: where dbt leaves `target/` and its log, `logs/dbt.log`.
     """
 
-    def __init__(self, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, progress: Callable[[str], None], target: str = "local", folder: Path = PROJECT
+    ) -> None:
         self._progress = progress
+        self._target = target
+        self._folder = folder
         # PySpark prints each failed statement with its whole Java stack; dbt's log has it, too.
         PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
 
@@ -94,28 +104,38 @@ class DbtProject:
         result = self._invoke(dbtRunner(callbacks=[self._report]), "run-operation", operation)
         for node in result.results:
             if node.status in _FAILED:
-                raise DbtFailed(f"dbt {operation}: {_first_line(node.message or '')}", _LOG)
+                raise self._failed(operation, node.message or "")
+
+    @property
+    def log(self) -> Path:
+        """All that dbt says, its SQL included."""
+        return self._folder / "logs" / "dbt.log"
 
     @cached_property
     def _manifest(self) -> Manifest:
         # Parsed once, and without the vars: dbt parses everything anew when those change.
+        if PARSED.exists():
+            return Manifest.from_msgpack(PARSED.read_bytes(), decoder=extended_mashumuro_decoder)
         manifest: Manifest = self._invoke(dbtRunner(), "parse")
         return manifest
 
     def _invoke(self, runner: dbtRunner, *command: str) -> Any:
-        folder = str(PROJECT)
         answer = runner.invoke(
             [
                 *("--log-level", "none", "--log-level-file", "debug"),
-                *(*command, "--project-dir", folder, "--profiles-dir", folder),
+                *("--log-path", str(self.log.parent), *command, "--target", self._target),
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(self._folder / "target")),
             ]
         )
         if answer.result is None:
-            raise DbtFailed(
-                f"dbt {command[0]}: {_first_line(str(answer.exception))}",
-                _LOG,
-            )
+            raise self._failed(command[0], str(answer.exception))
         return answer.result
+
+    def _failed(self, command: str, message: str) -> DbtFailed:
+        return DbtFailed(
+            f"dbt {command}: {_first_line(message)}", f"The whole of it is in {self.log}."
+        )
 
     def _report(self, event: EventMsg) -> None:
         if event.info.name == "LogModelResult":

@@ -51,6 +51,7 @@ class GoldJob:
         known: all tables of the project.
         build: builds periods of tables.
         published: what is published of a table after a build.
+        name: what the run's id begins with, so that it can be found by whoever gave the name.
     """
 
     def __init__(
@@ -59,12 +60,13 @@ class GoldJob:
         known: Collection[str],
         build: Build,
         published: Callable[[str], Published],
+        name: str = "",
     ) -> None:
         self._control = control
         self._known = known
         self._build = build
         self._published = published
-        self.run_id = uuid4().hex
+        self.run_id = f"{name}-{uuid4().hex[:8]}" if name else uuid4().hex
 
     def claim(self, tables: Collection[str]) -> tuple[list[Work], list[Result]]:
         """Claims the items of these tables, and those that no table can ever claim.

@@ -1,0 +1,1 @@
+"""The gold layer on AWS: what is packed, and where it goes."""
