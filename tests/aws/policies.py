@@ -4,12 +4,22 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+import boto3
+
 from tests.aws.calls import Call
 from tests.aws.template import NotUnderstood
 
 Statement = Mapping[str, Any]
 
 _KNOWN = {"Sid", "Effect", "Action", "Resource", "Condition"}
+
+
+def statements(role: str) -> list[Statement]:
+    """The statements of a role in the deployed stack."""
+    client = boto3.client("iam")
+    names = client.list_role_policies(RoleName=role)["PolicyNames"]
+    found = [client.get_role_policy(RoleName=role, PolicyName=name) for name in names]
+    return [s for policy in found for s in policy["PolicyDocument"]["Statement"]]
 
 
 def allows(statements: Iterable[Statement], call: Call) -> bool:

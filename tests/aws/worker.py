@@ -150,6 +150,12 @@ class SparkSubmit:
             )
 
 
+def settings_of(job: JobRun) -> dict[str, str]:
+    """The Spark settings that a job run asks for."""
+    parameters = job.job_driver["sparkSubmit"]["sparkSubmitParameters"]
+    return _settings(parameters)
+
+
 def _settings(parameters: str) -> dict[str, str]:
     words = shlex.split(parameters)
     flags, values = words[::2], words[1::2]

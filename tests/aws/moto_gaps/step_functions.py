@@ -35,6 +35,9 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ResourceCondition,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
+    StateTaskService,
+)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
     StateTaskServiceCallback,
 )
@@ -53,7 +56,11 @@ _POLL = 0.2
 def close(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": True})
     factory = state_task_service_factory.state_task_service_for
-    _replace(patch, factory, lambda name: EmrServerlessTask() if name == _SERVICE else factory(name))
+
+    def task_for(service_name: str) -> StateTaskService:
+        return EmrServerlessTask() if service_name == _SERVICE else factory(service_name)
+
+    _replace(patch, factory, task_for)
     _replace(patch, moto_jsonata.eval_jsonata_expression, _evaluate)
     _replace(patch, moto_jsonata.encode_jsonata_variable_declarations, _declarations)
 
@@ -95,18 +102,28 @@ class EmrServerlessTask(StateTaskServiceCallback):
         self._to_boto_request(parameters, operation.input_shape)
 
     def _eval_service_task(
-        self, env: Environment, part: Any, parameters: dict[str, Any], credentials: Any
+        self,
+        env: Environment,
+        resource_runtime_part: Any,
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,
     ) -> None:
-        answer = self._client(part).start_job_run(clientToken=str(uuid4()), **parameters)
+        answer = self._client(resource_runtime_part).start_job_run(
+            clientToken=str(uuid4()), **normalised_parameters
+        )
         del answer["ResponseMetadata"]
         env.stack.append(answer)
 
     def _eval_integration_pattern(
-        self, env: Environment, part: Any, parameters: dict[str, Any], credentials: Any
+        self,
+        env: Environment,
+        resource_runtime_part: Any,
+        normalised_parameters: dict[str, Any],
+        state_credentials: Any,
     ) -> None:
         started = env.stack.pop()
         which = {key: started[key] for key in ("applicationId", "jobRunId")}
-        client = self._client(part)
+        client = self._client(resource_runtime_part)
         while env.is_running():
             run = client.get_job_run(**which)["jobRun"]
             if run["state"] in _ENDED:
@@ -116,11 +133,12 @@ class EmrServerlessTask(StateTaskServiceCallback):
         client.cancel_job_run(**which)
 
     def _ended(self, env: Environment, run: dict[str, Any]) -> Any:
+        succeeded = run["state"] == "SUCCESS"
         operation = Session().get_service_model(_SERVICE).operation_model("GetJobRun")
         answer = {"jobRun": run}
         self._from_boto_response(answer, operation.output_shape)
         told = to_json_str(answer["JobRun"])
-        if run["state"] != "SUCCESS":
+        if not succeeded:
             raise FailureEventException(self._failure(env, _TASK_FAILED, told))
         return json.loads(told)
 
