@@ -27,8 +27,9 @@ def environment() -> Path:
 if __name__ == "__main__":
     if sys.version_info[:2] != PYTHON:
         sys.exit(
-            f"The archive is built for Python {'.'.join(map(str, PYTHON))}, and this is Python"
-            f" {sys.version.split()[0]}: set PYSPARK_PYTHON to the former, or build for the latter."
+            f"The archive is built for Python {'.'.join(map(str, PYTHON))}, and this is"
+            f" Python {sys.version.split()[0]}: name the former in the driver's PYSPARK_PYTHON,"
+            " or package for the latter."
         )
     sys.path.insert(0, str(environment()))
     from runner.emr import job

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
+from runner.aws import AwsCallFailed, what_to_do
 from runner.errors import DataMasterError
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 _CHANGE_SET = "deploy"
 _SOON = {"Delay": 2, "MaxAttempts": 150}
 _LATER = {"Delay": 5, "MaxAttempts": 720}
-
-
-class AwsRefused(DataMasterError):
-    """A call of AWS failed."""
 
 
 class StackFailed(DataMasterError):
@@ -33,20 +30,12 @@ def aws_errors() -> Iterator[None]:
     """Tells an error of AWS in one sentence.
 
     Raises:
-        AwsRefused: a call failed, or could not be made.
+        AwsCallFailed: a call failed, or could not be made.
     """
     try:
         yield
-    except ClientError as error:
-        told = error.response["Error"]
-        raise AwsRefused(
-            f"AWS refused {error.operation_name}: {told.get('Message') or told.get('Code')}"
-        ) from error
-    except BotoCoreError as error:
-        raise AwsRefused(
-            f"AWS cannot be asked: {error}",
-            "Are the credentials and the region set, as `aws sts get-caller-identity` needs them?",
-        ) from error
+    except (BotoCoreError, ClientError) as error:
+        raise AwsCallFailed(f"AWS: {error}", what_to_do(error)) from error
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from local import lake, spark
-from runner import cli, periods
+from runner import amend, cli, periods
 from runner.control.sqlite import SqliteControlTable
 from runner.output import FORMATS, Row, rows_out
 from runner.project import tables
@@ -20,7 +20,7 @@ PERIOD_COLUMNS = ("review_year", "review_month")
 @click.version_option(package_name="datamaster-gold")
 @click.pass_context
 def dm(ctx: click.Context) -> None:
-    """Data Master's gold layer on this machine.
+    """Data Master's gold layer, on this machine and on AWS.
 
     \b
     dm load reviews.csv.gz     puts reviews into silver; the months that changed are pending
@@ -29,15 +29,16 @@ def dm(ctx: click.Context) -> None:
     dm show top_drinkers       reads a gold table
     dm explain top_drinkers --period 2010-12    tells where its numbers come from
 
-    The lake is in the folder .lake of the project, or in the one that DM_LAKE names.
+    The lake is in the folder .lake of the project, or in the one that DM_LAKE names. With
+    --target aws, the commands on control items and runs work on your account.
     """
     ctx.obj = SqliteControlTable(lake.find().control)
     if ctx.invoked_subcommand in ("demo", "process", "maintain") and not spark.is_configured():
         ctx.invoke(setup)
 
 
-dm.add_command(cli.process)
-dm.add_command(cli.pending)
+for command in (cli.process, cli.pending, cli.runs, amend.retry, amend.backfill):
+    dm.add_command(command)
 
 
 @dm.command()
@@ -194,7 +195,7 @@ def demo(ctx: click.Context) -> None:
 
     def load_and_build(file: Path) -> None:
         step(f"load {file}", load, files=[file])
-        step("process --layer gold", cli.process, layer="gold", chosen=(), force=False)
+        step("process --layer gold", cli.process, target="local")
 
     title("Reviews come into silver; the months that changed are built, for all five tables")
     load_and_build(synthetic.reviews_file(here))

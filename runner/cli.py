@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from runner import periods
+from runner import options, periods
 from runner.control.items import ControlItem, Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
@@ -41,37 +41,51 @@ class Commands(click.Group):
             return super().invoke(ctx)
 
 
-layer_option = click.option(
-    "--layer", type=click.Choice(["gold"]), default="gold", show_default=True
-)
-table_option = click.option(
-    "--table",
-    "chosen",
-    type=click.Choice(tables()),
-    multiple=True,
-    metavar="TABLE",
-    help=f"Only this table; may be given several times. One of {', '.join(tables())}.",
-)
-
-
 @click.command()
-@layer_option
-@table_option
+@options.layer
+@options.table
+@options.target
 @click.option("--force", is_flag=True, help="Build also the months whose input has not changed.")
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="On AWS: tell of each table as it ends; Ctrl-C ends the telling, not the execution.",
+)
+@options.state_machine
 @click.pass_context
-def process(ctx: click.Context, layer: str, chosen: Sequence[str], force: bool) -> None:
+def process(
+    ctx: click.Context,
+    layer: str,
+    chosen: Sequence[str],
+    target: str,
+    force: bool,
+    wait: bool,
+    state_machine: str,
+) -> None:
     """Build the months that silver changed.
 
     Claims the pending control items, builds and tests their months, publishes those whose tests
     pass, and settles each item. A month that fails is tried again by the next run, three times in
     all; the exit code is then 1, and `dm pending` says why.
 
+    On AWS it starts the state machine, and returns at once with the execution's name unless --wait
+    is given. While an execution runs, no other is started.
+
     \b
     Examples:
       dm process --layer gold
       dm process --table top_drinkers --table top_beers_by_rating
+      dm process --target aws --wait
     """
-    control: ControlTable = ctx.obj
+    if target == "aws":
+        if force:
+            raise click.UsageError("--force goes with --target local alone.")
+        from runner.executions import start  # boto3 is slow to import
+
+        if not start(state_machine, chosen, wait=wait):
+            ctx.exit(1)
+        return
+    control = options.control(target)
     if not control.items(Status.PENDING, Status.RUNNING):
         click.echo("Nothing is pending.")
         return
@@ -88,11 +102,9 @@ def process(ctx: click.Context, layer: str, chosen: Sequence[str], force: bool) 
 
 
 @click.command()
-@click.option(
-    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
-@click.pass_obj
-def pending(control: ControlTable, format_: str) -> None:
+@options.target
+@options.format_
+def pending(target: str, format_: str) -> None:
     """List the control items that wait, run or failed.
 
     The table has a line for each table and state; the JSON has every item with all its fields.
@@ -101,14 +113,51 @@ def pending(control: ControlTable, format_: str) -> None:
     Examples:
       dm pending
       dm pending --format json
+      dm pending --target aws
     """
-    items = control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
+    items = options.control(target).items(Status.PENDING, Status.RUNNING, Status.ERROR)
     if format_ == "json":
         rows_out([asdict(item) for item in items], format_)
         return
-    rows_out(_summary(items), format_)
+    rows_out(summary(items), format_)
     if not items:
         click.echo("Nothing is pending.")
+
+
+@click.command()
+@options.target
+@options.format_
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@options.state_machine
+def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
+    """List the newest runs: what each did with each table, and how it ended.
+
+    A month is listed with the last run that worked on it. On AWS a run is an execution of the
+    state machine; the JSON has the links to the logs of all jobs, the table those of failed ones.
+
+    \b
+    Examples:
+      dm runs
+      dm runs --target aws --limit 3
+      dm runs --target aws --format json
+    """
+    from runner import dispatcher, executions  # boto3 is slow to import
+
+    items = options.control(target).items(*Status)
+    if target == "aws":
+        found = dispatcher.connect(state_machine).latest(limit)
+    else:
+        found = executions.of_items(items, limit)
+    table_runs = executions.table_runs(found, items)
+    if format_ == "json":
+        rows_out([asdict(run) for run in table_runs], format_)
+        return
+    rows_out([executions.row(run) for run in table_runs], format_)
+    for run in table_runs:
+        if run.error:
+            click.echo(f"{run.run} {run.table}: {run.error}\n{run.logs or ''}".rstrip())
+    if not table_runs:
+        click.echo("Nothing has run yet.")
 
 
 def gold_job(
@@ -152,8 +201,8 @@ def _tell(results: Sequence[Result]) -> bool:
     return bool(failed)
 
 
-def _summary(items: Sequence[ControlItem]) -> list[Row]:
-    """A row for each table, state and message."""
+def summary(items: Sequence[ControlItem]) -> list[Row]:
+    """Control items for people: a row for each table, state and message."""
     groups = defaultdict(list)
     for item in items:
         groups[item.table_name, str(item.status), item.error_message or ""].append(item)
@@ -162,7 +211,7 @@ def _summary(items: Sequence[ControlItem]) -> list[Row]:
             "table": table,
             "status": status,
             "items": len(group),
-            "months": periods.in_words(f"{i.review_year}-{i.review_month:0>2}" for i in group),
+            "months": periods.in_words(item.month for item in group),
             "since": min(item.updated_at for item in group)[:16],
             "last message": message,
         }

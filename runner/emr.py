@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runner import cli, periods
+from runner import cli, options, periods
 from runner.control.dynamodb import DynamoControlTable
+from runner.control.table import NAME
 
 if TYPE_CHECKING:
     from runner.job import Result
 
 
 @click.command()
-@cli.layer_option
-@cli.table_option
-@click.option("--control-table", envvar="DM_CONTROL_TABLE", default="dm-processing-control")
+@options.layer
+@options.table
+@click.option("--control-table", envvar="DM_CONTROL_TABLE", default=NAME, show_default=True)
 @click.option("--name", envvar="DM_RUN_ID", default="", help="What the run's id begins with.")
 @click.pass_context
 def job(

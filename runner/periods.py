@@ -39,9 +39,26 @@ def of(year: object, month: object) -> str:
         ) from None
 
 
+def span(first: str, last: str) -> list[str]:
+    """All periods from the first to the last, both included.
+
+    Raises:
+        InvalidPeriod: one of them is none, or the last is before the first.
+    """
+    begin, end = (_months(parse(text)) for text in (first, last))
+    if end < begin:
+        raise InvalidPeriod(f"{last} is before {first}", "Give the earlier month first.")
+    return [of(month // 12, month % 12 + 1) for month in range(begin, end + 1)]
+
+
 def in_words(names: Iterable[str]) -> str:
     """Periods for people: `2010-12, 2011-01`; of many, how many, the first and the last."""
     months = sorted(set(names))
     if len(months) <= _FEW:
         return ", ".join(months)
     return f"{len(months)} months, {months[0]} ... {months[-1]}"
+
+
+def _months(period: str) -> int:
+    """How many months after the year 0 a period is."""
+    return int(period[:4]) * 12 + int(period[5:]) - 1

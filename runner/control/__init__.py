@@ -5,6 +5,6 @@ One protocol, `ControlTable`, and two implementations that mean the same: `dynam
 
     pending --claim--> running --finish(SUCCESS)--> success
        ^                  |------finish(PENDING)--> pending, while attempts are left
-       |                  '------finish(ERROR)----> error
+       |                  '------finish(ERROR)----> error --retry--> pending
        '---- also claimable: running, with the lease over
 """

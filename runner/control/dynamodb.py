@@ -14,8 +14,9 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.control.items import ControlItem, Outcome, Status, claimed, settled, timestamp
-from runner.control.table import SCHEMA, ControlTableUnavailable
+from runner.aws import what_to_do
+from runner.control.items import ControlItem, Outcome, Status, claimed, freed, settled, timestamp
+from runner.control.table import NAME, SCHEMA, ControlTableUnavailable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.service_resource import Table
@@ -31,7 +32,7 @@ _REQUIRED = [field.name for field in fields(ControlItem) if field.default is MIS
 class DynamoControlTable:
     """A `ControlTable` in a DynamoDB table; boto3's usual settings say where."""
 
-    def __init__(self, name: str = "dm-processing-control") -> None:
+    def __init__(self, name: str = NAME) -> None:
         self._name = name
         self._table: Table = boto3.resource("dynamodb", config=_CONFIG).Table(name)
 
@@ -59,6 +60,10 @@ class DynamoControlTable:
         """See ControlTable.finish."""
         held = Attr("status").eq(Status.RUNNING) & Attr("lease_owner").eq(item.lease_owner)
         return self._update(item, settled(item, outcome), held)
+
+    def retry(self, item: ControlItem) -> bool:
+        """See ControlTable.retry."""
+        return self._update(item, freed(item), Attr("status").eq(Status.ERROR))
 
     def _query(self, status: Status) -> Iterator[dict[str, Any]]:
         condition = Key("schema_name").eq(SCHEMA) & Key("status").eq(status)
@@ -103,7 +108,7 @@ class DynamoControlTable:
         except (BotoCoreError, ClientError) as error:
             raise ControlTableUnavailable(
                 f"DynamoDB table {self._name}: {call}: {error}",
-                "Check the region, the credentials and the name of the table.",
+                what_to_do(error),
             ) from error
 
 

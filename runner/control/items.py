@@ -42,6 +42,11 @@ class ControlItem:
     lease_expires_at: str | None = None
     gold_snapshot_id: int | None = None
 
+    @property
+    def month(self) -> str:
+        """Year and month as a period is written, whether or not they name one."""
+        return f"{self.review_year}-{self.review_month:0>2}"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -84,6 +89,11 @@ def settled(item: ControlItem, outcome: Outcome) -> ControlItem:
         lease_expires_at=None,
         gold_snapshot_id=outcome.gold_snapshot_id,
     )
+
+
+def freed(item: ControlItem) -> ControlItem:
+    """The failed item as if it had never been tried; its message stays until it succeeds."""
+    return replace(item, status=Status.PENDING, attempt_count=0, updated_at=timestamp())
 
 
 def timestamp(time: datetime | None = None) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from runner.control.items import ControlItem, Outcome, Status, claimed, settled, timestamp
+from runner.control.items import ControlItem, Outcome, Status, claimed, freed, settled, timestamp
 from runner.control.table import SCHEMA, ControlTableUnavailable
 
 _FIELDS = [field.name for field in fields(ControlItem)]
@@ -56,6 +56,10 @@ class SqliteControlTable:
         """See ControlTable.finish."""
         held = "status = ? and lease_owner = ?"
         return self._update(settled(item, outcome), held, Status.RUNNING, item.lease_owner)
+
+    def retry(self, item: ControlItem) -> bool:
+        """See ControlTable.retry."""
+        return self._update(freed(item), "status = ?", Status.ERROR)
 
     def _update(self, item: ControlItem, condition: str, *values: str | None) -> bool:
         with self._database() as database:

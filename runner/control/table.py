@@ -8,6 +8,7 @@ from runner.control.items import ControlItem, Outcome, Status
 from runner.errors import DataMasterError
 
 SCHEMA = "dm_gold"
+NAME = "dm-processing-control"
 
 
 class ControlTableUnavailable(DataMasterError):
@@ -38,5 +39,13 @@ class ControlTable(Protocol):
 
         Returns:
             Whether its owner still held it; if not, nothing was written.
+        """
+        ...
+
+    def retry(self, item: ControlItem) -> bool:
+        """Makes an item that ended in ERROR PENDING again, with all its attempts.
+
+        Returns:
+            Whether it was still in ERROR; if not, nothing was written.
         """
         ...

@@ -169,4 +169,4 @@ def test_missing_credentials_are_told_in_a_sentence(
     boto3.setup_default_session()
     answer = run(dist)
     assert answer.exit_code == 1
-    assert answer.output.startswith("Error: AWS cannot be asked: ")
+    assert answer.output.startswith("Error: AWS: Unable to locate credentials")

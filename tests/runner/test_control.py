@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,11 +110,28 @@ def test_a_failure_says_why_and_a_later_success_forgets_it(control: ControlTable
     assert only(control, Status.SUCCESS).error_message is None
 
 
+def test_an_item_that_failed_is_set_free_with_all_its_attempts(control: ControlTable) -> None:
+    control.enqueue([item()])
+    mine = control.claim(only(control, Status.PENDING), "me", HOUR)
+    assert mine is not None
+    assert not control.retry(mine)
+    assert control.finish(mine, Outcome(Status.ERROR, "no beer"))
+    failed = only(control, Status.ERROR)
+    assert control.retry(failed)
+    waiting = only(control, Status.PENDING)
+    assert (waiting.attempt_count, waiting.error_message) == (0, "no beer")
+    assert waiting.updated_at >= failed.updated_at
+    assert control.claim(waiting, "you", HOUR)
+    assert not control.retry(failed)
+    assert only(control, Status.RUNNING).lease_owner == "you"
+
+
 def test_items_of_other_schemas_are_never_seen_nor_touched(control: ControlTable) -> None:
     foreign = item("theirs", schema_name="dm_silver")
     control.enqueue([foreign])
     assert control.items(*Status) == []
     assert control.claim(foreign, "me", HOUR) is None
+    assert not control.retry(replace(foreign, status=Status.ERROR))
 
 
 def test_all_pages_are_read(control: ControlTable) -> None:
