@@ -15,10 +15,15 @@ from runner.errors import DataMasterError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import (
+        DescribeChangeSetOutputTypeDef,
+        ParameterTypeDef,
+        WaiterConfigTypeDef,
+    )
 
 _CHANGE_SET = "deploy"
-_SOON = {"Delay": 2, "MaxAttempts": 150}
-_LATER = {"Delay": 5, "MaxAttempts": 720}
+_SOON: WaiterConfigTypeDef = {"Delay": 2, "MaxAttempts": 150}
+_LATER: WaiterConfigTypeDef = {"Delay": 5, "MaxAttempts": 720}
 
 
 class StackFailed(DataMasterError):
@@ -99,31 +104,35 @@ class Stack:
             )
         # What was asked for once stays so: a later deployment need not name it again.
         kept = self.parameters.keys() & declared(template).keys() - parameters.keys()
-        which = {"StackName": self.name, "ChangeSetName": _CHANGE_SET}
+        wanted: list[ParameterTypeDef] = [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ]
+        wanted += [{"ParameterKey": key, "UsePreviousValue": True} for key in kept]
         try:
             self._client.create_change_set(
-                **which,
+                StackName=self.name,
+                ChangeSetName=_CHANGE_SET,
                 ChangeSetType="UPDATE" if self.exists else "CREATE",
                 TemplateBody=template,
                 Capabilities=["CAPABILITY_IAM"],
-                Parameters=[
-                    *({"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()),
-                    *({"ParameterKey": k, "UsePreviousValue": True} for k in kept),
-                ],
+                Parameters=wanted,
             )
-            waiter = self._client.get_waiter("change_set_create_complete")
-            waiter.wait(**which, WaiterConfig=_SOON)
+            self._client.get_waiter("change_set_create_complete").wait(
+                StackName=self.name, ChangeSetName=_CHANGE_SET, WaiterConfig=_SOON
+            )
         except ClientError as error:
             if _is_unchanged(str(error)):
                 return []
             raise
         except WaiterError as error:
-            reason = self._client.describe_change_set(**which).get("StatusReason", str(error))
+            reason = self._proposed().get("StatusReason", str(error))
             self.drop()
             if _is_unchanged(reason):
                 return []
             raise StackFailed(f"Stack {self.name}: {reason}") from error
-        found = self._client.describe_change_set(**which)["Changes"]
+        found = self._proposed()["Changes"]
+        if not found:  # of the resources; a changed description alone is no reason to deploy
+            self.drop()
         return [_change(each["ResourceChange"]) for each in found]
 
     def drop(self) -> None:
@@ -150,6 +159,9 @@ class Stack:
         """
         self._client.delete_stack(StackName=self.name)
         self._wait("stack_delete_complete")
+
+    def _proposed(self) -> DescribeChangeSetOutputTypeDef:
+        return self._client.describe_change_set(StackName=self.name, ChangeSetName=_CHANGE_SET)
 
     def _wait(self, waiter: Any) -> None:
         try:
@@ -190,7 +202,7 @@ class _Loader(yaml.SafeLoader):
     """YAML in which CloudFormation's tags, such as !Ref, are left out."""
 
 
-_Loader.add_multi_constructor("!", lambda loader, tag, node: None)  # type: ignore[no-untyped-call]
+_Loader.add_multi_constructor("!", lambda loader, tag, node: None)
 
 
 def _is_unchanged(reason: str) -> bool:
@@ -204,5 +216,3 @@ def _change(found: Any) -> Change:
         found["ResourceType"],
         found.get("Replacement", "False") != "False",
     )
-
-

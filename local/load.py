@@ -9,7 +9,9 @@ from runner.control.items import ControlItem, timestamp
 from runner.control.table import SCHEMA, ControlTable
 
 
-def load(lake: HasCatalog, control: ControlTable, tables: Collection[str], path: Path) -> silver.Load:
+def load(
+    lake: HasCatalog, control: ControlTable, tables: Collection[str], path: Path
+) -> silver.Load:
     """Loads a file into silver and adds a pending item per table and changed month.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Records the calls that reach moto's server, as the IAM actions and resources that AWS would ask for.
+"""Records calls of moto's server, as the IAM actions and resources that AWS would ask for.
 
 Who calls is told by the access key: the jobs have one of their own.
 """
@@ -30,9 +30,9 @@ class Call:
     context: tuple[tuple[str, str], ...] = ()
 
 
-def record(patch: pytest.MonkeyPatch, access_key: str) -> set[Call]:
+def record(patch: pytest.MonkeyPatch, access_key: str) -> list[Call]:
     """The calls that are made with this access key from now on, for as long as `patch` lasts."""
-    found: set[Call] = set()
+    found: list[Call] = []
     application = DomainDispatcherApplication.__call__
 
     def recorded(
@@ -42,7 +42,7 @@ def record(patch: pytest.MonkeyPatch, access_key: str) -> set[Call]:
         if credential and credential[1] == access_key:
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = io.BytesIO(body)
-            found.update(_calls(credential[2], environ, body))
+            found.extend(_calls(credential[2], environ, body))
         answer: Iterable[bytes] = application(self, environ, start)
         return answer
 
@@ -72,7 +72,9 @@ def _s3(environ: dict[str, Any], body: bytes) -> Iterator[Call]:
     method = environ["REQUEST_METHOD"]
     arn = f"arn:aws:s3:::{bucket}"
     if key and method == "DELETE":
-        yield Call("s3:AbortMultipartUpload" if "uploadId" in query else "s3:DeleteObject", f"{arn}/{key}")
+        yield Call(
+            "s3:AbortMultipartUpload" if "uploadId" in query else "s3:DeleteObject", f"{arn}/{key}"
+        )
     elif key:
         yield Call(f"s3:{_OBJECT_ACTIONS.get(method, 'PutObject')}", f"{arn}/{key}")
     elif "delete" in query:
@@ -81,7 +83,9 @@ def _s3(environ: dict[str, Any], body: bytes) -> Iterator[Call]:
     elif method == "GET" and "prefix" in query:
         yield Call("s3:ListBucket", arn, (("s3:prefix", query["prefix"][0]),))
     else:
-        raise NotUnderstood(f"a job called S3: {method} {environ['PATH_INFO']}?{environ['QUERY_STRING']}")
+        raise NotUnderstood(
+            f"a job called S3: {method} {environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+        )
 
 
 def _glue(operation: str, request: dict[str, Any]) -> Iterator[Call]:

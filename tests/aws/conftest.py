@@ -48,6 +48,7 @@ def endpoint(patch: pytest.MonkeyPatch, worker: Worker) -> Iterator[str]:
     patch.setenv("AWS_DEFAULT_REGION", REGION)
     yield f"http://{host}:{port}"
     server.stop()
+    boto3.setup_default_session()  # forgets these credentials
 
 
 @pytest.fixture(scope="package")

@@ -65,7 +65,7 @@ class Template:
         pseudo: Mapping[str, str],
         make: Callable[[str, str, dict[str, Any]], Made],
     ) -> None:
-        self._body = yaml.load(path.read_text(), _Loader)  # noqa: S506, it is a SafeLoader
+        self._body = yaml.load(path.read_text(), _Loader)
         self._names = dict(pseudo)
         self._make = make
         self._made: dict[str, Made | None] = {}

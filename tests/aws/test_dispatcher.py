@@ -197,7 +197,7 @@ def test_a_job_that_cannot_start_is_tried_again_if_waiting_can_help(
 
 
 def variation(account: Account, pattern: str, by: str) -> str:
-    """The same state machine with another number in it, so that a test need not wait or be large."""
+    """The same state machine with another number in it, so that a test need not wait."""
     client = boto3.client("stepfunctions")
     found = client.describe_state_machine(stateMachineArn=account.dispatcher)
     definition, count = re.subn(pattern, by, found["definition"])

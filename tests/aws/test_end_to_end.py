@@ -38,6 +38,9 @@ AWS_BUNDLE = Jar(
     "38f01da7e96850cdd05e6616d758b77b43314b712a8808e3f9a824d56976162f",
 )
 BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
+
+pytestmark = pytest.mark.end_to_end
+
 GOOD_MONTHS = "review_year = 2011 and review_month <= 3"
 
 
@@ -63,14 +66,14 @@ def spark_submit(
 
 
 @pytest.fixture(scope="module")
-def called(endpoint: str, patch: pytest.MonkeyPatch) -> set[Call]:
+def called(endpoint: str, patch: pytest.MonkeyPatch) -> list[Call]:
     """What the jobs of this module call."""
     return calls.record(patch, JOB_KEY)
 
 
 @pytest.fixture(scope="module")
 def lake(
-    account: Account, spark_submit: SparkSubmit, called: set[Call], endpoint: str
+    account: Account, spark_submit: SparkSubmit, called: list[Call], endpoint: str
 ) -> GlueLake:
     account.forget_items()
     return GlueLake(DATALAKE, {"s3.endpoint": endpoint})
@@ -161,7 +164,7 @@ def test_one_of_two_tables_fails(lake: GlueLake, account: Account, tmp_path: Pat
 
 
 def test_the_next_schedule_repairs_what_a_killed_job_left(
-    lake: GlueLake, account: Account, spark_submit: SparkSubmit, called: set[Call]
+    lake: GlueLake, account: Account, spark_submit: SparkSubmit, called: list[Call]
 ) -> None:
     account.forget_items()
     account.enqueue(DRINKERS, "2012-06")
@@ -169,9 +172,10 @@ def test_the_next_schedule_repairs_what_a_killed_job_left(
     execution = account.start({"tables": [DRINKERS]})
     writes = f"arn:aws:s3:::{DATALAKE}/gold/{DRINKERS}/data/"
     while not any(call.resource.startswith(writes) for call in called.copy()):
-        assert boto3.client("stepfunctions").describe_execution(executionArn=execution)[
-            "status"
-        ] == "RUNNING"
+        assert (
+            boto3.client("stepfunctions").describe_execution(executionArn=execution)["status"]
+            == "RUNNING"
+        )
         time.sleep(0.05)
     spark_submit.kill(account.jobs[-1].id)
     ended = account.wait(execution)
@@ -213,9 +217,8 @@ def test_two_executions_at_once_share_the_work(
 
 
 def test_the_jobs_called_nothing_that_their_role_does_not_allow(
-    account: Account, called: set[Call]
+    account: Account, called: list[Call]
 ) -> None:
     allowed = statements("JobRole")
     assert {c.action.split(":")[0] for c in called} == {"s3", "glue", "dynamodb"}
-    assert not [call for call in called if not allows(allowed, call)]
-
+    assert not {call for call in called if not allows(allowed, call)}

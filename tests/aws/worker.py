@@ -161,7 +161,7 @@ def _settings(parameters: str) -> dict[str, str]:
     flags, values = words[::2], words[1::2]
     assert set(flags) == {"--conf"}
     pairs = [value.split("=", 1) for value in values]
-    settings = {key: value for key, value in pairs}
+    settings = dict(pairs)
     assert len(settings) == len(pairs), "a setting is there twice"
     return settings
 

@@ -1,18 +1,27 @@
 """Closes the gaps between moto's server and what the project uses of AWS.
 
-| moto 5.2 | here |
-| --- | --- |
-| has no task `emr-serverless:startJobRun.sync` | `step_functions`: starts the job run and follows it to its end |
-| evaluates no JSONata, and does not escape strings in it | `step_functions`: the package jsonata-python does |
-| a job run has succeeded once it is submitted | `emr_serverless`: a worker runs it, one for each request token |
-| knows release labels like emr-7.9.0 only | `emr_serverless`: emr-spark-8.1.0, too |
-| Glue's UpdateTable takes any VersionId | `glue`: only the table's present one, as Iceberg's commits need |
-| DynamoDB's calls run into each other | `dynamodb`: one at a time |
-| skips resources and properties of a template | `tests/aws/deployer.py` makes each one, and fails at what it does not know |
-| fires no schedule | `tests/aws/account.py` starts what the schedule's target names |
-| enforces no IAM | `tests/aws/calls.py` records each call, and the roles' policies are asked afterwards |
+`step_functions`
+    moto has no task emr-serverless:startJobRun.sync; here one starts the job run and follows it.
+    It evaluates no JSONata, and does not escape strings in it; here the package jsonata-python does.
+`emr_serverless`
+    A job run has succeeded once it is submitted; here a worker runs it, once for each token.
+    Only release labels such as emr-7.9.0 are known; here emr-spark-8.1.0 is, too.
+`glue`
+    UpdateTable takes any VersionId; here only the table's own, as Iceberg's commits need it.
+`dynamodb`
+    Calls run into each other; here they wait.
 
-What no harness can show is in docs/aws.md.
+And beside this folder:
+
+`deployer`
+    moto's CloudFormation passes over resources and properties; this one fails at what it does not
+    know.
+`account`
+    No schedule fires; here a test starts what the schedule's target names.
+`calls`
+    No call is refused for want of a permission; here each is recorded, and a test asks the policies.
+
+What cannot be shown without an account is in docs/aws.md.
 """
 
 import pytest

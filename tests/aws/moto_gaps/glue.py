@@ -1,4 +1,4 @@
-"""UpdateTable refuses a VersionId that is no longer the table's: so Iceberg notices another commit."""
+"""UpdateTable refuses a VersionId that is not the table's any more: Iceberg relies on that."""
 
 from threading import Lock
 
@@ -10,7 +10,8 @@ from moto.glue.responses import GlueResponse
 class ConcurrentModification(GlueClientError):
     def __init__(self) -> None:
         super().__init__(
-            "ConcurrentModificationException", "Update table failed due to concurrent modifications."
+            "ConcurrentModificationException",
+            "Update table failed due to concurrent modifications.",
         )
 
 
@@ -21,7 +22,9 @@ def close(patch: pytest.MonkeyPatch) -> None:
         with one_at_a_time:
             asked = response.parameters.get("VersionId")
             database = response.parameters.get("DatabaseName")
-            table = response.glue_backend.get_table(database, response.parameters["TableInput"]["Name"])
+            table = response.glue_backend.get_table(
+                database, response.parameters["TableInput"]["Name"]
+            )
             if asked is not None and str(asked) != str(table.as_dict()["VersionId"]):
                 raise ConcurrentModification
             return update_table(response)

@@ -30,16 +30,12 @@ from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name
     StatesErrorNameType,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service,
+    state_task_service_callback,
     state_task_service_factory,
 )
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
     ResourceCondition,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
-    StateTaskService,
-)
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
-    StateTaskServiceCallback,
 )
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
@@ -57,7 +53,7 @@ def close(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": True})
     factory = state_task_service_factory.state_task_service_for
 
-    def task_for(service_name: str) -> StateTaskService:
+    def task_for(service_name: str) -> state_task_service.StateTaskService:
         return EmrServerlessTask() if service_name == _SERVICE else factory(service_name)
 
     _replace(patch, factory, task_for)
@@ -85,7 +81,7 @@ def _declarations(bindings: Mapping[str, Any]) -> str:
     return "".join(f"{name}:={to_json_str(value)};" for name, value in bindings.items())
 
 
-class EmrServerlessTask(StateTaskServiceCallback):
+class EmrServerlessTask(state_task_service_callback.StateTaskServiceCallback):
     """startJobRun.sync: the state's output is the job run, once that has succeeded.
 
     Step Functions writes names in PascalCase (JobRunId), the service in camelCase (jobRunId).
