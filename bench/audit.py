@@ -1,7 +1,7 @@
 """What the audit costs: CPU time of whole dbt processes, with and without branch and tests.
 
-Each way builds one changed month of all five tables of the project's lake (`make demo` makes it). The
-ways take turns, so that a busy machine is busy for all of them. Linux only.
+Each way builds one changed month of all five tables of the project's lake (`make demo` makes it).
+The ways take turns, so that a busy machine is busy for all of them. Linux only.
 """
 
 import argparse

@@ -9,9 +9,11 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from click.testing import CliRunner
 from moto.core.exceptions import JsonRESTError
 from moto.emrserverless.models import EMRServerlessBackend, JobRun
 
+from local.cli import dm
 from runner.control.items import Status
 from runner.project import tables
 from tests.aws.account import CONTROL, DATALAKE, OBSERVER, Account
@@ -146,6 +148,21 @@ def test_a_table_that_fails_stops_no_other_and_is_named(
     assert failed["error"] == 'FAILED: Exit code: 1, "it" said'
     assert failed["job_run_id"] in failed["logs"]
     assert {s for t, s in ended.statuses.items() if t != BEERS} == {"SUCCEEDED"}
+
+
+def test_dm_starts_it_and_tells_how_it_ended(
+    account: Account, worker: Worker, patch: pytest.MonkeyPatch
+) -> None:
+    patch.setattr(worker, "run", lambda job: "no beer" if BEERS in arguments(job) else None)
+    account.enqueue(BEERS, "2010-01")
+    chosen = ("--table", BEERS, "--table", STATES)
+    process = ("process", "--target", "aws", *chosen, "--wait")
+    answer = CliRunner().invoke(dm, process, catch_exceptions=False)
+    assert answer.exit_code == 1
+    assert "FAILED: no beer" in answer.output
+    listed = CliRunner().invoke(dm, ["runs", "--target", "aws", "--limit", "1", "--format", "json"])
+    for name in (BEERS, account.jobs[-1].id, "SKIPPED"):
+        assert name in listed.output
 
 
 def test_as_many_jobs_run_at_a_time_as_the_stack_says(

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from infra.package import package
 from infra.silver import GlueLake
-from local import demo, jars
+from local import demo, jars, spark
 from local.jars import JARS, Jar
 from local.load import load
 from runner.control.items import Status
@@ -53,6 +53,7 @@ def spark_submit(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> SparkSubmit:
     """The worker runs what `make package` makes."""
+    assert spark.is_configured(), "`make setup` comes first: it finds a Java"
     base = Path(sys.base_prefix, "bin", "python3.11")
     python = str(base) if base.exists() else shutil.which("python3.11")
     assert python, "the job needs Python 3.11, as EMR Serverless has it"

@@ -24,6 +24,15 @@ JOB_KEY = "the-jobs-role"
 
 _ENV = "spark.emr-serverless.driverEnv."
 _SPARK = Path(pyspark.__file__).parent
+_LOG4J = """\
+rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
+"""
 
 
 class Worker:
@@ -125,6 +134,7 @@ class SparkSubmit:
         python = str(self.python)
         conf = self.folder / "conf"  # without the local lake's settings
         conf.mkdir(exist_ok=True)
+        (conf / "log4j2.properties").write_text(_LOG4J)
         return asked | {
             "AWS_ACCESS_KEY_ID": JOB_KEY,
             "AWS_SECRET_ACCESS_KEY": "secret",

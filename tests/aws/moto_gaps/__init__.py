@@ -2,7 +2,7 @@
 
 `step_functions`
     moto has no task emr-serverless:startJobRun.sync; here one starts the job run and follows it.
-    It evaluates no JSONata, and does not escape strings in it; here the package jsonata-python does.
+    It evaluates no JSONata, and does not escape its strings; here the package jsonata-python does.
 `emr_serverless`
     A job run has succeeded once it is submitted; here a worker runs it, once for each token.
     Only release labels such as emr-7.9.0 are known; here emr-spark-8.1.0 is, too.
@@ -19,7 +19,8 @@ And beside this folder:
 `account`
     No schedule fires; here a test starts what the schedule's target names.
 `calls`
-    No call is refused for want of a permission; here each is recorded, and a test asks the policies.
+    No call is refused for want of a permission; here each is recorded, for a test to ask the
+    policies.
 
 What cannot be shown without an account is in docs/aws.md.
 """
