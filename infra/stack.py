@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     )
 
 _CHANGE_SET = "deploy"
+_UNMADE = "ROLLBACK_COMPLETE"
+"""A first attempt that failed: nothing is left but the name, which has to go first."""
+
 _SOON: WaiterConfigTypeDef = {"Delay": 2, "MaxAttempts": 150}
 _LATER: WaiterConfigTypeDef = {"Delay": 5, "MaxAttempts": 720}
 
@@ -73,6 +76,8 @@ class Stack:
     @property
     def parameters(self) -> dict[str, str]:
         """The values of its parameters; none if it is not there."""
+        if self._status() == _UNMADE:
+            return {}
         return {
             parameter["ParameterKey"]: parameter["ParameterValue"]
             for parameter in (self._describe() or {}).get("Parameters", [])
@@ -97,11 +102,8 @@ class Stack:
         Raises:
             StackFailed: the template or a parameter is not right.
         """
-        if self._status() == "ROLLBACK_COMPLETE":
-            raise StackFailed(
-                f"Stack {self.name} is the rest of an attempt that failed",
-                "Take it away with `make destroy`, and try again.",
-            )
+        if self._status() == _UNMADE:
+            self.delete()
         # What was asked for once stays so: a later deployment need not name it again.
         kept = self.parameters.keys() & declared(template).keys() - parameters.keys()
         wanted: list[ParameterTypeDef] = [

@@ -13,8 +13,11 @@ import boto3
 import pytest
 from click.testing import CliRunner, Result
 from moto import mock_aws
+from moto.cloudformation.models import cloudformation_backends
 
 from infra import deploy
+
+pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS::Glue::Database")
 
 COMMIT = "abc1234"
 ACCOUNT = "123456789012"
@@ -125,6 +128,19 @@ def test_what_the_account_has_is_used(aws: None, dist: Path) -> None:
     assert "AWS::S3::Bucket" not in types
     assert answer.exit_code == 0
     assert parameters()["ObserverBucket"] == "dm-observer-bucket"
+
+
+def test_the_rest_of_an_attempt_that_failed_is_no_hindrance(aws: None, dist: Path) -> None:
+    run(dist)
+    (stack,) = (
+        found
+        for found in cloudformation_backends[ACCOUNT]["eu-west-1"].stacks.values()
+        if found.name == deploy.ANALYTICS
+    )
+    stack.status = "ROLLBACK_COMPLETE"
+    answer = run(dist)
+    assert answer.exit_code == 0
+    assert stacks()[deploy.ANALYTICS] == "CREATE_COMPLETE"
 
 
 def test_destroy_leaves_the_data(aws: None, dist: Path) -> None:
