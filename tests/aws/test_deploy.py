@@ -17,7 +17,7 @@ from moto.cloudformation.models import cloudformation_backends
 
 from infra import deploy
 
-pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS::Glue::Database")
+pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")
 
 COMMIT = "abc1234"
 ACCOUNT = "123456789012"
