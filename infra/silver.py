@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from pyiceberg.catalog.glue import GlueCatalog
 
+from infra.stack import aws_errors
 from local.load import load
 from local.silver import TABLE
 from runner import periods
@@ -46,10 +47,10 @@ def main(bucket: str, control_table: str, files: Sequence[Path]) -> None:
 
     Not for an account that has a silver job: what it writes and this writes would mix.
     """
-    with told():
+    with told(), aws_errors():
         for file in files:
             done = load(GlueLake(bucket), DynamoControlTable(control_table), tables(), file)
-            click.echo(f"{file}: changed {periods.in_words(done.periods) or 'nothing'}")
+            click.echo(f"{file}: changed {periods.in_words(done.periods) or 'no month'}")
 
 
 if __name__ == "__main__":
