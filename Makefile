@@ -1,9 +1,9 @@
-# make demo: a lake with data and tables to look at. make test: all tests. Both set up what they need.
+# make demo: a lake with data and tables to look at. make test: the tests. Both set up what they need.
 
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test races lint setup package lock clean
+.PHONY: demo test races test-aws lint lint-aws setup package deploy destroy lock clean
 
 demo: setup
 	@$(BIN)/dm demo
@@ -15,15 +15,30 @@ test: setup
 races: setup
 	@$(BIN)/pytest --long tests/races
 
+# The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
+test-aws: setup
+	@$(BIN)/pytest -m end_to_end
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests/data
 
+lint-aws: .venv/ready .checkov/ready
+	$(BIN)/cfn-lint infra/*.yaml
+	.checkov/bin/checkov --quiet --compact --framework cloudformation --skip-download --directory infra
+
 # What EMR Serverless runs, in dist/VERSION.
 package: .venv/ready
 	@$(BIN)/python -m infra.package
+
+# Both show what they will do, and ask. PARAMETERS='Name=value ...' sets those of infra/*.yaml.
+deploy: package
+	@$(BIN)/python -m infra.deploy deploy $(PARAMETERS)
+
+destroy: .venv/ready
+	@$(BIN)/python -m infra.deploy destroy
 
 setup: .venv/ready
 	@$(BIN)/dm setup
@@ -37,13 +52,20 @@ setup: .venv/ready
 	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# checkov wants other versions of boto3 than the project has, so it gets an environment of its own.
+.checkov/ready: requirements-checkov.txt
+	@$(PYTHON) -m venv --clear .checkov
+	@.checkov/bin/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements-checkov.txt
+	@touch $@
+
 # Run it after a change of the dependencies in pyproject.toml. The job's lock is a part of the whole one.
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-	--no-annotate --no-strip-extras --python-version 3.11 pyproject.toml
+	--no-annotate --no-strip-extras --python-version 3.11
 
 lock:
-	$(LOCK) --extra local --group dev --output-file requirements.txt
-	$(LOCK) --constraint requirements.txt --output-file requirements-job.txt
+	$(LOCK) pyproject.toml --extra local --group dev --output-file requirements.txt
+	$(LOCK) pyproject.toml --constraint requirements.txt --output-file requirements-job.txt
+	echo 'checkov~=3.3.30' | $(LOCK) - --output-file requirements-checkov.txt
 
 clean:
-	rm -rf .venv .lake dist target logs
+	rm -rf .venv .checkov .lake dist target logs

@@ -6,15 +6,25 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 
 if TYPE_CHECKING:
+    from pyiceberg.catalog import Catalog
     from pyiceberg.catalog.sql import SqlCatalog
 
 DEFAULT = PROJECT / ".lake"
+
+
+class HasCatalog(Protocol):
+    """A lake, here or on AWS: what reads and writes its tables asks for no more."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The Iceberg catalog, as PyIceberg reads and writes it."""
+        ...
 
 
 @dataclass(frozen=True)

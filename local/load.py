@@ -4,12 +4,14 @@ from collections.abc import Collection
 from pathlib import Path
 
 from local import reviews, silver
-from local.lake import Lake
+from local.lake import HasCatalog
 from runner.control.items import ControlItem, timestamp
 from runner.control.table import SCHEMA, ControlTable
 
 
-def load(lake: Lake, control: ControlTable, tables: Collection[str], path: Path) -> silver.Load:
+def load(
+    lake: HasCatalog, control: ControlTable, tables: Collection[str], path: Path
+) -> silver.Load:
     """Loads a file into silver and adds a pending item per table and changed month.
 
     Raises:

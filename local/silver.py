@@ -11,7 +11,7 @@ from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
 
-from local.lake import Lake
+from local.lake import HasCatalog
 from local.reviews import ARROW_SCHEMA, SCHEMA
 from runner import periods
 from runner.errors import DataMasterError
@@ -85,7 +85,7 @@ class Load:
     periods: tuple[str, ...] = ()
 
 
-def table(lake: Lake) -> Table:
+def table(lake: HasCatalog) -> Table:
     """The table `dm_silver.review_flat` of the lake; made empty if it is not there."""
     lake.catalog.create_namespace_if_not_exists(TABLE[0])
     by_month = [
@@ -97,7 +97,7 @@ def table(lake: Lake) -> Table:
     )
 
 
-def upsert(lake: Lake, incoming: pa.Table) -> Load:
+def upsert(lake: HasCatalog, incoming: pa.Table) -> Load:
     """Puts reviews into silver by review_id, in one commit that rewrites only the changed months.
 
     Args:
@@ -134,7 +134,7 @@ def upsert(lake: Lake, incoming: pa.Table) -> Load:
     return Load(snapshot.snapshot_id if snapshot else None, names)
 
 
-def last_load(lake: Lake) -> Load:
+def last_load(lake: HasCatalog) -> Load:
     """The newest change of the lake's silver, if it was a load: its snapshot tells the periods."""
     snapshot = table(lake).current_snapshot()
     told = snapshot.summary[_PERIODS] if snapshot and snapshot.summary else None

@@ -4,17 +4,16 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from threading import RLock
 from uuid import uuid4
 
 import boto3
 import pytest
-from moto.dynamodb.responses import DynamoHandler
 from moto.server import ThreadedMotoServer
 
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTable
+from tests.aws.moto_gaps import dynamodb as dynamodb_gap
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -33,15 +32,8 @@ def dynamodb() -> Iterator[None]:
     if "AWS_ENDPOINT_URL_DYNAMODB" in os.environ:
         yield
         return
-    # DynamoDB changes an item in one step; moto's does not, so its calls wait for each other.
-    call_action, one_at_a_time = DynamoHandler.call_action, RLock()
-
-    def serialized(handler: DynamoHandler) -> object:
-        with one_at_a_time:
-            return call_action(handler)
-
     patch = pytest.MonkeyPatch()
-    patch.setattr(DynamoHandler, "call_action", serialized)
+    dynamodb_gap.close(patch)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

@@ -1,0 +1,59 @@
+"""An account for all tests of this folder: moto's server with its gaps closed, and both stacks."""
+
+import logging
+import platform
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.aws import moto_gaps
+from tests.aws.account import Account
+from tests.aws.deployer import REGION
+from tests.aws.worker import Worker
+
+SLOTS = 2
+"""The stack's MaxConcurrentRuns: EMR Serverless keeps further job runs waiting."""
+
+
+@pytest.fixture(scope="package")
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="package")
+def worker() -> Iterator[Worker]:
+    """What runs the job runs. Each test says how: see `Worker.run`."""
+    worker = Worker(lambda job: "no test said how to run it", SLOTS)
+    yield worker
+    worker.close()
+
+
+@pytest.fixture(scope="package")
+def endpoint(patch: pytest.MonkeyPatch, worker: Worker) -> Iterator[str]:
+    """The URL of moto's server, which boto3 finds in the environment."""
+    moto_gaps.close(patch, worker.submit)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    patch.setenv("MOTO_PORT", str(port))
+    patch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
+    patch.delenv("AWS_PROFILE", raising=False)
+    patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    patch.setenv("AWS_DEFAULT_REGION", REGION)
+    yield f"http://{host}:{port}"
+    server.stop()
+    boto3.setup_default_session()  # forgets these credentials
+
+
+@pytest.fixture(scope="package")
+def account(endpoint: str) -> Account:
+    del endpoint  # boto3 finds it
+    boto3.setup_default_session()  # forgets what another test's environment said
+    arm = platform.machine() in ("aarch64", "arm64")
+    return Account(Architecture="ARM64" if arm else "X86_64")

@@ -1,0 +1,225 @@
+"""From the schedule to the tables in the Glue catalog, with the packaged job on real Spark."""
+
+import gzip
+import platform
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from pyarrow import parquet
+
+from infra.package import package
+from infra.silver import GlueLake
+from local import demo, jars, spark
+from local.jars import JARS, Jar
+from local.load import load
+from runner.control.items import Status
+from runner.project import tables
+from tests import reviews
+from tests.aws import calls
+from tests.aws.account import DATALAKE, Account
+from tests.aws.calls import Call
+from tests.aws.policies import allows, statements
+from tests.aws.worker import JOB_KEY, SparkSubmit, Worker
+from tests.gold.test_numbers import expected
+from tests.tables import gold, rows
+
+AWS_BUNDLE = Jar(
+    "org.apache.iceberg",
+    "iceberg-aws-bundle",
+    "1.11.0",
+    "38f01da7e96850cdd05e6616d758b77b43314b712a8808e3f9a824d56976162f",
+)
+BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
+
+pytestmark = pytest.mark.end_to_end
+
+GOOD_MONTHS = "review_year = 2011 and review_month <= 3"
+
+
+@pytest.fixture(scope="module")
+def spark_submit(
+    account: Account,
+    endpoint: str,
+    worker: Worker,
+    patch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> SparkSubmit:
+    """The worker runs what `make package` makes."""
+    assert spark.is_configured(), "`make setup` comes first: it finds a Java"
+    base = Path(sys.base_prefix, "bin", "python3.11")
+    python = str(base) if base.exists() else shutil.which("python3.11")
+    assert python, "the job needs Python 3.11, as EMR Serverless has it"
+    artifact = tmp_path_factory.mktemp("artifact")
+    package(artifact, [{"arm64": "aarch64"}.get(platform.machine(), platform.machine())])
+    account.upload(*artifact.iterdir())
+    iceberg = [jars.fetch(jar) for jar in (JARS[0], AWS_BUNDLE)]
+    runner = SparkSubmit(endpoint, iceberg, Path(python), tmp_path_factory.mktemp("jobs"))
+    patch.setattr(worker, "run", runner)
+    return runner
+
+
+@pytest.fixture(scope="module")
+def called(endpoint: str, patch: pytest.MonkeyPatch) -> list[Call]:
+    """What the jobs of this module call."""
+    return calls.record(patch, JOB_KEY)
+
+
+@pytest.fixture(scope="module")
+def lake(
+    account: Account, spark_submit: SparkSubmit, called: list[Call], endpoint: str
+) -> GlueLake:
+    account.forget_items()
+    return GlueLake(DATALAKE, {"s3.endpoint": endpoint})
+
+
+@pytest.fixture(scope="module")
+def first_reviews() -> pa.Table:
+    """Reviews of three months."""
+    made = demo.synthetic_reviews(seed=7, size=60_000)
+    first = pc.and_(pc.equal(made["review_year"], 2011), pc.less_equal(made["review_month"], 3))
+    return made.filter(first)
+
+
+def load_reviews(lake: GlueLake, account: Account, loaded: pa.Table, folder: Path) -> None:
+    file = folder / "reviews.parquet"
+    parquet.write_table(loaded, file)
+    load(lake, account.control, tables(), file)
+
+
+def gold_rows(lake: GlueLake, table: str, where: str = GOOD_MONTHS) -> Sequence[object]:
+    return rows(lake, table, where)
+
+
+def log_of(logs: str) -> str:
+    """What a job printed, out of the place that the execution names."""
+    bucket, _, prefix = logs.removeprefix("s3://").partition("/")
+    key = f"{prefix}SPARK_DRIVER/stdout.gz"
+    body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return gzip.decompress(body).decode()
+
+
+def test_the_schedule_builds_what_silver_changed(
+    lake: GlueLake, account: Account, first_reviews: pa.Table, tmp_path: Path
+) -> None:
+    load_reviews(lake, account, first_reviews, tmp_path)
+    assert len(account.control.items(Status.PENDING)) == 3 * len(tables())
+    ended = account.wait(account.fire_schedule())
+    assert ended.status == "SUCCEEDED", ended.told
+    assert ended.statuses == dict.fromkeys(tables(), "SUCCEEDED")
+    for table in tables():
+        wanted = expected(first_reviews, table)
+        assert len(wanted) > 3
+        assert gold_rows(lake, table) == wanted, table
+
+    done = account.control.items(Status.SUCCESS)
+    assert len(done) == 3 * len(tables())
+    assert {str(item.lease_owner).startswith(ended.name) for item in done} == {True}
+    table = gold(lake, BEERS)
+    snapshot = table.current_snapshot()
+    assert snapshot is not None
+    assert {item.gold_snapshot_id for item in done if item.table_name == BEERS} == {
+        snapshot.snapshot_id
+    }
+    assert str(snapshot.summary["dm.run-id"]).startswith(ended.name)
+    assert snapshot.summary["dm.code-version"] == "test"
+    assert "3 of 3 control items succeeded" in log_of(ended.results[BEERS]["logs"])
+
+    place = f"s3://{DATALAKE}/gold/{BEERS}"
+    assert table.location() == place
+    assert table.metadata_location.startswith(f"{place}/metadata/")
+    folders = {str(Path(file).parent) for file in table.inspect.files()["file_path"].to_pylist()}
+    data = str(Path(place, "data"))
+    assert folders == {f"{data}/review_year=2011/review_month={month}" for month in (1, 2, 3)}
+
+
+def test_with_nothing_pending_no_job_starts(lake: GlueLake, account: Account) -> None:
+    before = len(account.jobs)
+    assert set(account.wait(account.fire_schedule()).statuses.values()) == {"SKIPPED"}
+    assert len(account.jobs) == before
+
+
+def test_one_of_two_tables_fails(lake: GlueLake, account: Account, tmp_path: Path) -> None:
+    """A beer without a name fails its month in the table of beers alone."""
+    bad = reviews.month_of("2012-06", 9_000_001, beer_name=None)
+    load_reviews(lake, account, reviews.table(bad), tmp_path)
+    before = len(account.jobs)
+    ended = account.run({"tables": [BEERS, STATES]})
+    assert (ended.status, ended.error) == ("FAILED", "GoldTablesFailed")
+    assert ended.statuses == {BEERS: "FAILED", STATES: "SUCCEEDED"}
+    assert len(account.jobs) == before + 2
+    assert f"{BEERS} 2012-06 failed" in log_of(ended.results[BEERS]["logs"])
+    assert not gold_rows(lake, BEERS, "review_year = 2012")
+    assert len(gold_rows(lake, STATES, "review_year = 2012")) == 1
+    waiting = {item.table_name: item for item in account.control.items(Status.PENDING)}
+    assert waiting.keys() == set(tables()) - {STATES}
+    assert "beer_name" in str(waiting[BEERS].error_message)
+    assert waiting[DRINKERS].attempt_count == 0
+
+
+def test_the_next_schedule_repairs_what_a_killed_job_left(
+    lake: GlueLake, account: Account, spark_submit: SparkSubmit, called: list[Call]
+) -> None:
+    account.forget_items()
+    account.enqueue(DRINKERS, "2012-06")
+    called.clear()
+    execution = account.start({"tables": [DRINKERS]})
+    writes = f"arn:aws:s3:::{DATALAKE}/gold/{DRINKERS}/data/"
+    while not any(call.resource.startswith(writes) for call in called.copy()):
+        assert (
+            boto3.client("stepfunctions").describe_execution(executionArn=execution)["status"]
+            == "RUNNING"
+        )
+        time.sleep(0.05)
+    spark_submit.kill(account.jobs[-1].id)
+    ended = account.wait(execution)
+    assert ended.status == "FAILED"
+    assert ended.statuses == {DRINKERS: "FAILED"}
+    (left,) = account.control.items(Status.RUNNING)
+    assert not gold_rows(lake, DRINKERS, "review_year = 2012")
+    assert account.wait(account.fire_schedule()).statuses[DRINKERS] == "SKIPPED"
+
+    account.end_leases()
+    assert account.wait(account.fire_schedule()).statuses[DRINKERS] == "SUCCEEDED"
+    (repaired,) = account.control.items(Status.SUCCESS)
+    assert (repaired.control_id, repaired.attempt_count) == (left.control_id, 2)
+    assert len(gold_rows(lake, DRINKERS, "review_year = 2012")) == 1
+
+
+def test_two_executions_at_once_share_the_work(
+    lake: GlueLake, account: Account, first_reviews: pa.Table, tmp_path: Path
+) -> None:
+    changed = pa.Table.from_pylist(
+        [
+            {**found, "deleted_at": datetime(2012, 2, 1, tzinfo=UTC)}
+            if found["review_id"] % 3 == 0
+            else found
+            for found in first_reviews.to_pylist()
+        ],
+        schema=first_reviews.schema,
+    )
+    load_reviews(lake, account, changed, tmp_path)
+    account.forget_items()
+    account.enqueue(STATES, "2011-01", "2011-02", "2011-03")
+    executions = [account.fire_schedule(), account.start({})]
+    ended = [account.wait(execution) for execution in executions]
+    assert {e.status for e in ended} == {"SUCCEEDED"}
+    done = account.control.items(Status.SUCCESS)
+    assert {item.attempt_count for item in done} == {1}
+    assert len(done) == 3
+    assert gold_rows(lake, STATES) == expected(changed, STATES)
+
+
+def test_the_jobs_called_nothing_that_their_role_does_not_allow(
+    account: Account, called: list[Call]
+) -> None:
+    allowed = statements("JobRole")
+    assert {c.action.split(":")[0] for c in called} == {"s3", "glue", "dynamodb"}
+    assert not {call for call in called if not allows(allowed, call)}

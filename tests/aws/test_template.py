@@ -1,0 +1,234 @@
+"""What the templates say of capacity and permissions."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import lint
+
+from local.lake import Lake
+from runner.project import tables
+from tests.aws.account import ANALYTICS, CONTROL, DATALAKE, DEFINITION, OBSERVER, PLACES
+from tests.aws.calls import Call
+from tests.aws.deployer import ACCOUNT, PSEUDO, REGION
+from tests.aws.policies import Statement, allows
+from tests.aws.template import Made, Template
+
+S3, GLUE = "arn:aws:s3:::", f"arn:aws:glue:{REGION}:{ACCOUNT}:"
+DYNAMODB = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
+
+
+def resources(**parameters: str) -> dict[str, dict[str, Any]]:
+    """The properties of the stack's resources, by logical id."""
+
+    def made(id_: str, type_: str, properties: dict[str, Any]) -> Made:
+        return Made(f"ref-of-{id_}", {"Arn": f"arn-of-{id_}"})
+
+    given = {**PLACES, "Version": "1", "Tables": ",".join(tables()), **parameters}
+    return Template(ANALYTICS, given, PSEUDO, made).resources
+
+
+def statements_of(role: str) -> list[Statement]:
+    policies = resources()[role]["Policies"]
+    return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+
+
+def rendered() -> dict[str, Any]:
+    values = resources()["Dispatcher"]["DefinitionSubstitutions"]
+    text = re.sub(r"\$\{(\w+)\}", lambda name: str(values[name[1]]), DEFINITION.read_text())
+    definition: dict[str, Any] = json.loads(text)
+    return definition
+
+
+def spark_settings() -> dict[str, str]:
+    settings = rendered()["States"]["Read the input"]["Assign"]["spark"]
+    return dict(s.split("=", 1) for s in settings if not s.startswith("{%"))
+
+
+def gigabytes(text: str) -> int:
+    found = re.fullmatch(r"(\d+)( GB|g)", text)
+    assert found
+    return int(found[1])
+
+
+def test_the_jobs_that_may_run_at_once_fit_into_the_application() -> None:
+    application = resources()["Application"]
+    spark = spark_settings()
+    executors = int(spark["spark.executor.instances"])
+    assert spark["spark.dynamicAllocation.enabled"] == "false"
+
+    def of(worker: str) -> tuple[int, int]:
+        """The size of a worker, one of those that EMR Serverless has: 4 to 16 GB for 2 vCPU."""
+        cores = int(spark[f"spark.{worker}.cores"])
+        memory = gigabytes(spark[f"spark.{worker}.memory"])
+        memory += gigabytes(spark[f"spark.{worker}.memoryOverhead"])
+        assert cores == 2
+        assert 4 <= memory <= 16
+        return cores, memory
+
+    cpu = of("driver")[0] + executors * of("executor")[0]
+    memory = of("driver")[1] + executors * of("executor")[1]
+    at_once = int(application["SchedulerConfiguration"]["MaxConcurrentRuns"])
+    assert at_once == int(resources()["Dispatcher"]["DefinitionSubstitutions"]["MaxConcurrency"])
+    assert at_once * cpu <= int(application["MaximumCapacity"]["Cpu"].removesuffix(" vCPU"))
+    assert at_once * memory <= gigabytes(application["MaximumCapacity"]["Memory"])
+    # The parameter's description says how much a job takes.
+    assert f"each takes {cpu} vCPU and {memory} GB" in ANALYTICS.read_text()
+
+
+READABLE = [
+    Call("s3:GetObject", f"{S3}{DATALAKE}/silver/review_flat/data/1.parquet"),
+    Call("s3:GetObject", f"{S3}{DATALAKE}/gold/top_drinkers/data/1.parquet"),
+    Call("s3:GetObject", f"{S3}{DATALAKE}/code/gold/1/job.py"),
+    Call("s3:ListBucket", f"{S3}{DATALAKE}", (("s3:prefix", "gold/top_drinkers/"),)),
+    Call("glue:GetTable", f"{GLUE}table/dm_silver/review_flat"),
+    Call("glue:GetTable", f"{GLUE}table/dm_gold/top_drinkers"),
+    Call("dynamodb:Query", f"{DYNAMODB}{CONTROL}/index/dm-gsi-schema-status"),
+]
+OUT_OF_REACH = [
+    Call("s3:GetObject", f"{S3}{DATALAKE}/bronze/reviews.json"),
+    Call("s3:GetObject", f"{S3}{DATALAKE}/silverware/1.parquet"),
+    Call("s3:GetObject", f"{S3}{DATALAKE}/code/silver/1/job.py"),
+    Call("s3:GetObject", f"{S3}{OBSERVER}/emr-serverless/applications/1/stdout.gz"),
+    Call("s3:GetObject", f"{S3}another-bucket/silver/1.parquet"),
+    Call("s3:ListBucket", f"{S3}{DATALAKE}"),
+    Call("s3:ListBucket", f"{S3}{DATALAKE}", (("s3:prefix", "bronze/"),)),
+    Call("s3:ListBucket", f"{S3}{OBSERVER}", (("s3:prefix", "gold/"),)),
+    Call("glue:GetTable", f"{GLUE}table/dm_silver/users"),
+    Call("glue:GetTable", f"{GLUE}table/dm_bronze/reviews"),
+    Call("glue:GetTables", f"{GLUE}table/dm_bronze/*"),
+    Call("dynamodb:Query", f"{DYNAMODB}another-table/index/dm-gsi-schema-status"),
+    Call("dynamodb:Scan", f"{DYNAMODB}{CONTROL}"),
+    Call("dynamodb:GetItem", f"{DYNAMODB}another-table"),
+    Call("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:1:secret:x"),
+    Call("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/other"),
+]
+UNTOUCHABLE = [
+    Call("s3:PutObject", f"{S3}{DATALAKE}/silver/review_flat/data/1.parquet"),
+    Call("s3:DeleteObject", f"{S3}{DATALAKE}/silver/review_flat/data/1.parquet"),
+    Call("s3:PutObject", f"{S3}{DATALAKE}/code/gold/1/job.py"),
+    Call("glue:UpdateTable", f"{GLUE}table/dm_silver/review_flat"),
+    Call("glue:DeleteTable", f"{GLUE}table/dm_gold/top_drinkers"),
+    Call("glue:DeleteDatabase", f"{GLUE}database/dm_gold"),
+    Call("dynamodb:DeleteItem", f"{DYNAMODB}{CONTROL}"),
+]
+
+
+@pytest.mark.parametrize("call", READABLE, ids=str)
+def test_a_job_reads_silver_gold_its_code_and_the_control_table(call: Call) -> None:
+    assert allows(statements_of("JobRole"), call)
+
+
+@pytest.mark.parametrize("call", OUT_OF_REACH + UNTOUCHABLE, ids=str)
+def test_a_job_reads_nothing_else_and_writes_gold_alone(call: Call) -> None:
+    assert not allows(statements_of("JobRole"), call)
+
+
+def roles() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, properties in resources().items():
+        if "AssumeRolePolicyDocument" in properties:
+            yield name, properties
+
+
+def test_only_its_service_in_this_account_takes_a_role() -> None:
+    services = {}
+    for name, properties in roles():
+        (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+        services[name] = statement["Principal"]["Service"]
+    assert services == {
+        "JobRole": "emr-serverless.amazonaws.com",
+        "DispatcherRole": "states.amazonaws.com",
+        "ScheduleRole": "scheduler.amazonaws.com",
+    }
+
+
+def test_each_action_is_named_and_only_log_delivery_is_for_any_resource() -> None:
+    for name, properties in roles():
+        for policy in properties["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert "*" not in str(statement["Action"]), name
+                if statement["Resource"] == "*":
+                    assert {action.split(":")[0] for action in statement["Action"]} == {"logs"}
+
+
+def test_the_dispatcher_starts_this_application_with_this_role_alone() -> None:
+    passes = next(s for s in statements_of("DispatcherRole") if s["Action"] == "iam:PassRole")
+    assert passes["Resource"] == "arn-of-JobRole"
+    starts = Call("emr-serverless:StartJobRun", "arn-of-Application")
+    assert allows(statements_of("DispatcherRole"), starts)
+    assert not allows(statements_of("DispatcherRole"), Call(starts.action, "arn-of-another"))
+
+
+def test_a_network_is_there_if_it_is_asked_for() -> None:
+    assert "NetworkConfiguration" not in resources()["Application"]
+    inside = resources(Subnets="subnet-1,subnet-2", SecurityGroups="sg-1")["Application"]
+    assert inside["NetworkConfiguration"] == {
+        "SubnetIds": ["subnet-1", "subnet-2"],
+        "SecurityGroupIds": ["sg-1"],
+    }
+
+
+def test_spark_is_set_up_as_on_one_machine() -> None:
+    """All but where the catalog and its files are: the tables must not differ."""
+    local, here = Lake(Path("/lake")).spark_settings(), spark_settings()
+    elsewhere = {f"spark.sql.catalog.lake.{key}" for key in ("type", "uri", "warehouse")}
+    elsewhere.add("spark.sql.catalog.lake.jdbc.schema-version")
+    shared = local.keys() - elsewhere
+    assert {key: here.get(key) for key in shared} == {key: local[key] for key in shared}
+    assert here["spark.sql.session.timeZone"] == "UTC"
+
+
+def faults(definition: dict[str, Any]) -> list[str]:
+    """What cfn-lint finds in a state machine, and the transitions that lead nowhere."""
+    properties = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r", "Definition": definition}
+    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    found = lint(json.dumps({"Resources": {"Machine": machine}}), regions=[REGION])
+    return [*map(str, found), *transitions(definition)]
+
+
+def transitions(machine: dict[str, Any]) -> Iterator[str]:
+    """Transitions to states that are not there, and states that no transition leads to."""
+    reached = {machine["StartAt"]}
+    for state in machine["States"].values():
+        rules = [state, *state.get("Choices", []), *state.get("Catch", [])]
+        reached |= {rule[key] for rule in rules for key in ("Next", "Default") if key in rule}
+        if "ItemProcessor" in state:
+            yield from transitions(state["ItemProcessor"])
+    yield from (
+        f"{name} is not there, or not reached" for name in reached ^ machine["States"].keys()
+    )
+
+
+def test_the_state_machine_is_valid() -> None:
+    assert faults(rendered()) == []
+
+
+def drop_the_resource(states: dict[str, Any]) -> None:
+    del states["Find work"]["Resource"]
+
+
+def misspell_a_field(states: dict[str, Any]) -> None:
+    states["Find work"]["Arguements"] = states["Find work"].pop("Arguments")
+
+
+def use_the_other_language(states: dict[str, Any]) -> None:
+    states["Find work"]["Parameters"] = states["Find work"].pop("Arguments")
+
+
+def misspell_a_state(states: dict[str, Any]) -> None:
+    states["Find work"]["Next"] = "Is there more?"
+
+
+@pytest.mark.parametrize(
+    "break_it", [drop_the_resource, misspell_a_field, use_the_other_language, misspell_a_state]
+)
+def test_a_fault_of_the_state_machine_is_found(
+    break_it: Callable[[dict[str, Any]], None],
+) -> None:
+    definition = rendered()
+    break_it(definition["States"])
+    assert faults(definition)
