@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from infra.package import version
 from infra.stack import Stack, aws_errors, declared
+from runner import aws
 from runner.cli import told
 from runner.errors import DataMasterError
 from runner.output import rows_out
@@ -177,7 +178,7 @@ def deploy(parameters: Sequence[str], yes: bool, dist: Path) -> None:
     with told(), aws_errors():
         given = parse_parameters(parameters)
         artifact = dist / clean_version()
-        session = boto3.Session()
+        session = aws.session()
         storage, analytics = (
             Stack(session.client("cloudformation"), name) for name in (STORAGE, ANALYTICS)
         )
@@ -205,7 +206,7 @@ def destroy(yes: bool) -> None:
     The tables, the buckets, the control table and the Glue database stay.
     """
     with told(), aws_errors():
-        stack = Stack(boto3.client("cloudformation"), ANALYTICS)
+        stack = Stack(aws.session().client("cloudformation"), ANALYTICS)
         if not stack.exists:
             click.echo(f"There is no stack {stack.name}.")
             return

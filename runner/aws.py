@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -19,7 +21,12 @@ from botocore.exceptions import (
 
 from runner.errors import DataMasterError
 
-CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 8})
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=10,
+    retries={"mode": "standard", "max_attempts": 8},  # with growing, random waits
+    max_pool_connections=16,
+)
 
 _SIGN_IN = "Sign in again, for example with `aws sso login`."
 _PERMISSION = "Ask for this permission, or sign in with a role that has it."
@@ -56,6 +63,13 @@ _LONGEST = 300
 
 class AwsCallFailed(DataMasterError):
     """A call of AWS failed."""
+
+
+def session() -> boto3.Session:
+    """A session whose clients give up after a time, and try again a few times; not for ever."""
+    core = botocore.session.get_session()
+    core.set_default_client_config(_CONFIG)
+    return boto3.Session(botocore_session=core)
 
 
 @contextmanager

@@ -17,9 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import boto3
-
-from runner.aws import CONFIG, calling
+from runner.aws import calling, session
 from runner.errors import DataMasterError
 
 if TYPE_CHECKING:
@@ -196,16 +194,16 @@ class Dispatcher:
         return calling(call, f"state machine {name} in {region}")
 
 
-def connect(name: str = NAME, session: boto3.Session | None = None) -> Dispatcher:
-    """The state machine of this name in the account and region of the session.
+def connect(name: str = NAME) -> Dispatcher:
+    """The state machine of this name in the account and region that AWS's settings name.
 
     Raises:
         AwsCallFailed: there are no credentials, they have expired, or there is no region.
     """
     with calling("GetCallerIdentity", "this account"):
-        session = session or boto3.Session()
-        sts: STSClient = session.client("sts", config=CONFIG)
-        client: SFNClient = session.client("stepfunctions", config=CONFIG)
+        aws = session()
+        sts: STSClient = aws.client("sts")
+        client: SFNClient = aws.client("stepfunctions")
         _, partition, *_, account, _ = sts.get_caller_identity()["Arn"].split(":")
     region = client.meta.region_name
     return Dispatcher(client, f"arn:{partition}:states:{region}:{account}:stateMachine:{name}")

@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws import CONFIG, what_to_do
+from runner.aws import session, what_to_do
 from runner.control.items import (
     ControlItem,
     Outcome,
@@ -38,7 +36,6 @@ T = TypeVar("T")
 _AT_ONCE = 16
 """How many writes are under way at a time."""
 
-_CONFIG = CONFIG.merge(Config(max_pool_connections=_AT_ONCE))
 _NUMBERS = {"attempt_count", "duration", "record_count", "gold_snapshot_id"}
 _TEXTS = {field.name for field in fields(ControlItem)} - _NUMBERS
 _REQUIRED = [field.name for field in fields(ControlItem) if field.default is MISSING]
@@ -50,7 +47,7 @@ class DynamoControlTable:
     def __init__(self, name: str = NAME, clock: Callable[[], datetime] = utc_now) -> None:
         self._name = name
         self._clock = clock
-        self._table: Table = boto3.resource("dynamodb", config=_CONFIG).Table(name)
+        self._table: Table = session().resource("dynamodb").Table(name)
 
     def items(self, *statuses: Status) -> list[ControlItem]:
         """See ControlTable.items."""

@@ -105,7 +105,7 @@ class Account:
         assert schedule["State"] == "ENABLED"
         return _start(schedule["Target"]["Arn"], schedule["Target"]["Input"])
 
-    def wait(self, execution: str, seconds: float = 240) -> Ended:
+    def wait(self, execution: str, seconds: float = 600) -> Ended:
         """Waits for an execution to end."""
         client, deadline = boto3.client("stepfunctions"), time.monotonic() + seconds
         while (found := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
