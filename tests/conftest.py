@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from local import jars, spark
 from local.lake import Lake
 from tests.dbt_project import Dbt
+from tests.report import Report
 
 # Settings of the project's own lake must not reach a test.
 os.environ.pop("DM_LAKE", None)
@@ -24,6 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether to repeat races as often as the docs report them, and not just a few times."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def report(long: bool) -> Iterator[Report]:
+    """What a test adds to it is written into docs/reliability.md, with --long."""
+    found = Report()
+    yield found
+    if long:
+        found.write()
 
 
 @pytest.fixture(scope="session")

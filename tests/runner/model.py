@@ -39,7 +39,7 @@ Clock = Callable[[], datetime]
 
 @dataclass
 class Gold:
-    """What readers see: of each table the snapshot, and of each period the input it was built of."""
+    """What readers see: each table's snapshot, and what input each period was built of."""
 
     main: Counter[str] = field(default_factory=Counter)
     built: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
