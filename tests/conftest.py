@@ -42,9 +42,15 @@ def jar_paths() -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory, jar_paths: list[Path]) -> Iterator[Lake]:
+def lake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the module's lake is; a module may have another one."""
+    return tmp_path_factory.mktemp("lake")
+
+
+@pytest.fixture(scope="module")
+def lake(lake_folder: Path, jar_paths: list[Path]) -> Iterator[Lake]:
     """An empty lake, which dm, dbt and Spark use while the module's tests run."""
-    here = Lake(tmp_path_factory.mktemp("lake"))
+    here = Lake(lake_folder)
     spark.write_settings(here.root / "conf", here, jar_paths)
     os.environ["DM_LAKE"] = str(here.root)
     yield here

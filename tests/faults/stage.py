@@ -6,14 +6,15 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
 import duckdb
 import pyarrow.parquet as pq
+from pyiceberg.exceptions import ValidationError
 
 from local import demo, silver
 from local.lake import Lake
@@ -24,8 +25,9 @@ from runner.control.table import ControlTable
 from runner.dbt import DbtProject
 from runner.gold import published
 from runner.job import GoldJob, Result
-from runner.project import PROJECT, tables
+from runner.project import PROJECT
 from tests.dbt_project import Dbt
+from tests.faults.victim import LEASE, TABLES
 from tests.gold.test_numbers import expected
 from tests.tables import gold, rows
 
@@ -47,8 +49,8 @@ class Damage:
     Attributes:
         lost: months of tables that are not those of the independent computation.
         doubled: rows that are there more than once.
-        stuck: items without an end or a reason, and audit branches left after maintenance.
-        half: months that a reader saw in a state that no run published.
+        stuck: items without an end or a reason.
+        half: months that a reader saw in a state that no input gives.
     """
 
     lost: int
@@ -68,12 +70,14 @@ class Stage:
             late = database.sql("from made where (review_year, review_month) >= (2011, 10)")
             self._reviews = late.to_arrow_table().cast(ARROW_SCHEMA)
         self._changes = 0
+        self.states: list[dict[str, Rows]] = []
         self._dbt = Dbt(target_path=folder / "target")
 
     def build_first(self) -> None:
         """Loads the reviews and builds all tables."""
         silver.upsert(self.lake, self._reviews)
-        assert self._dbt("build", "--select", "gold").success
+        self._note_expected()
+        assert self._dbt("build", "--select", *TABLES).success
 
     def change(self, control: ControlTable) -> int:
         """Loads changes of every table in three months; gives the number of items.
@@ -86,7 +90,8 @@ class Stage:
             changed = database.execute(_CHANGE, {"change": self._changes}).to_arrow_table()
         file = self._folder / f"{self._changes}.parquet"
         pq.write_table(changed.cast(ARROW_SCHEMA), file)
-        load(self.lake, control, tables(), file)
+        load(self.lake, control, TABLES, file)
+        self._note_expected()
         return len(control.items(Status.PENDING))
 
     def start(self, point: str, fault: str, where: str) -> subprocess.Popen[str]:
@@ -103,43 +108,55 @@ class Stage:
         """What the last victim said."""
         return (self._folder / "victim.log").read_text()
 
-    def run(self, control: ControlTable) -> list[Result]:
-        """A normal run."""
-        dbt = DbtProject(progress=lambda line: None, folder=self._folder)
-        job = GoldJob(control, tables(), dbt.build, published)
-        work, results = job.claim(tables())
+    def run(
+        self,
+        control: ControlTable,
+        progress: Callable[[str], None] = lambda line: None,
+        claimed: Callable[[], None] = lambda: None,
+    ) -> list[Result]:
+        """A normal run, with a short lease; `claimed` is called when it has its items."""
+        dbt = DbtProject(progress, folder=self._folder)
+        job = GoldJob(control, TABLES, dbt.build, published, lease=LEASE)
+        work, results = job.claim(TABLES)
+        claimed()
         return results + (job.run(work) if work else [])
 
     def mains(self) -> dict[str, int | None]:
         """What readers of each table see."""
-        return {name: gold(self.lake, name).metadata.current_snapshot_id for name in tables()}
+        return {name: gold(self.lake, name).metadata.current_snapshot_id for name in TABLES}
 
     def contents(self) -> dict[str, Rows]:
         """The rows of each table."""
-        return {name: rows(self.lake, name) for name in tables()}
+        return {name: rows(self.lake, name) for name in TABLES}
+
+    def branches(self) -> int:
+        """How many audit branches there are."""
+        return sum(len(gold(self.lake, table).refs()) - 1 for table in TABLES)
 
     def maintain(self) -> None:
-        """Tidies up, as if the audit branches were old."""
-        assert self._dbt("run-operation", "maintain", "--args", "{branch_days: 0}").success
+        """Tidies up, as if all audit branches and snapshots were old."""
+        assert self._dbt(
+            "run-operation", "maintain", "--args", "{branch_days: 0, snapshot_days: 0}"
+        ).success
 
     def damage(self, control: ControlTable, items: int, seen: "Reader") -> Damage:
         """What is not as it must be."""
-        reviews = silver.table(self.lake).scan().to_arrow()
-        found, wanted = self.contents(), {name: expected(reviews, name) for name in tables()}
+        found, wanted = self.contents(), self.states[-1]
         ended = [
             item
             for item in control.items(*Status)
             if item.status is Status.SUCCESS or (item.status is Status.ERROR and item.error_message)
         ]
-        branches = [
-            name for table in tables() for name in gold(self.lake, table).refs() if name != "main"
-        ]
         return Damage(
-            lost=sum(_months(found[name]) != _months(wanted[name]) for name in tables()),
-            doubled=sum(_repeated(found[name]) for name in tables()),
-            stuck=items - len(ended) + len(branches),
-            half=seen.half(wanted),
+            lost=sum(_months(found[name]) != _months(wanted[name]) for name in TABLES),
+            doubled=sum(_repeated(found[name]) for name in TABLES),
+            stuck=items - len(ended),
+            half=seen.half(),
         )
+
+    def _note_expected(self) -> None:
+        reviews = silver.table(self.lake).scan().to_arrow()
+        self.states.append({name: expected(reviews, name) for name in TABLES})
 
 
 class Reader:
@@ -147,19 +164,20 @@ class Reader:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._before = stage.contents()
+        self._first = len(stage.states) - 1
         self._seen: dict[str, list[Rows]] = defaultdict(list)
         self._stop = Event()
         self._thread = Thread(target=self._look, daemon=True)
 
-    def half(self, after: dict[str, Rows]) -> int:
-        """How many months were neither as they were before, nor as they are now."""
+    def half(self) -> int:
+        """How many months were in a state that no input of theirs gives."""
         assert self._seen, "nobody has read"
+        states = self._stage.states[self._first :]
         return sum(
-            month not in (_months(self._before[name]).get(key), _months(after[name]).get(key))
-            for name, states in self._seen.items()
-            for state in states
-            for key, month in _months(state).items()
+            month not in [_months(state[name]).get(key) for state in states]
+            for name, looks in self._seen.items()
+            for look in looks
+            for key, month in _months(look).items()
         )
 
     @contextmanager
@@ -175,12 +193,13 @@ class Reader:
     def _look(self) -> None:
         lake = Lake(self._stage.lake.root)  # a connection of its own
         last: dict[str, int | None] = {}
-        while not self._stop.wait(0.05):
-            for name in tables():
-                now = gold(lake, name).metadata.current_snapshot_id
-                if name not in last or last[name] != now:
-                    self._seen[name].append(rows(lake, name))
-                    last[name] = now
+        while not self._stop.wait(0.3):
+            for name in TABLES:
+                with suppress(FileNotFoundError, ValidationError):  # a file that a test damaged
+                    now = gold(lake, name).metadata.current_snapshot_id
+                    if name not in last or last[name] != now:
+                        self._seen[name].append(rows(lake, name))
+                        last[name] = now
 
 
 def stopped(process: subprocess.Popen[str]) -> bool:

@@ -22,7 +22,6 @@ from runner.control.table import ControlTable
 from runner.dbt import DbtProject, Problem
 from runner.gold import Published, published
 from runner.job import GoldJob
-from runner.project import tables
 
 POINTS = (
     "after the claim",
@@ -35,7 +34,9 @@ POINTS = (
     "after the publishing",
     "during the finish",
 )
+TABLES = ("state_by_review_volume", "top_beers_by_rating")
 FAULTS = ("killed", "exception", "hang")
+FAULTED = "the fault happens now"
 LEASE = timedelta(seconds=3)
 _MOMENT = 0.2
 
@@ -62,6 +63,7 @@ class Fault:
             self._happen()
 
     def _happen(self) -> None:
+        os.write(1, f"{FAULTED}\n".encode())
         # All of the process group: the run's Java process stops with it, as its machine would.
         if self._fault == "killed":
             os.killpg(0, signal.SIGKILL)
@@ -75,7 +77,7 @@ class StoppingDbt(DbtProject):
     """The dbt project, where a fault happens at an event."""
 
     def __init__(self, fault: Fault) -> None:
-        super().__init__(progress=print)
+        super().__init__(progress=print, folder=Path(os.environ["DM_LAKE"]))
         self._fault = fault
         self._built = 0
 
@@ -85,7 +87,7 @@ class StoppingDbt(DbtProject):
             self._fault.at("after the pin")
         elif event.info.name == "LogModelResult":
             self._built += 1
-            if self._built == len(tables()):
+            if self._built == len(TABLES):
                 self._fault.at("after the write")
         elif event.info.name == "SQLQuery" and "replace where" in event.data.sql:
             self._fault.at("during the write", _MOMENT)
@@ -135,7 +137,7 @@ def job(control: ControlTable, fault: Fault) -> GoldJob:
         fault.at("after the publishing")
         return published(table)
 
-    return GoldJob(StoppingControl(control, fault), tables(), build, told, lease=LEASE)
+    return GoldJob(StoppingControl(control, fault), TABLES, build, told, lease=LEASE)
 
 
 def main(point: str, kind: str, where: str) -> None:
@@ -146,7 +148,7 @@ def main(point: str, kind: str, where: str) -> None:
     )
     fault = Fault(point, kind)
     run = job(control, fault)
-    work, _ = run.claim(tables())
+    work, _ = run.claim(TABLES)
     fault.at("after the claim")
     run.run(work)
 
