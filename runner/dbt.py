@@ -21,7 +21,10 @@ from runner.errors import DataMasterError
 from runner.project import PROJECT
 
 _FAILED = {"error", "fail", "skipped"}
-_HEADING = re.compile(r"(Runtime|Compilation|Database) Error\b")
+_HEADING = re.compile(
+    r"(Runtime|Compilation|Database) Error\b|An error occurred while calling \w+\.\w+\.$"
+)
+_JAVA_CLASS = re.compile(r"^: ([\w$]+\.)+")
 _LONGEST = 500
 
 PARSED = PROJECT / "manifest.msgpack"
@@ -213,4 +216,4 @@ def _first_line(message: str) -> str:
     lines = [line.strip() for line in message.splitlines()]
     told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
     first = " ".join(told[:2]) if told[0].endswith(":") else told[0]
-    return first[:_LONGEST]
+    return _JAVA_CLASS.sub("", first)[:_LONGEST]

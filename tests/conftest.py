@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from local import jars, spark
 from local.lake import Lake
 from tests.dbt_project import Dbt
+from tests.report import Report
 
 # Settings of the project's own lake must not reach a test.
 os.environ.pop("DM_LAKE", None)
@@ -27,14 +28,29 @@ def long(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
+def report(long: bool) -> Iterator[Report]:
+    """What a test adds to it is written into docs/reliability.md, with --long."""
+    found = Report()
+    yield found
+    if long:
+        found.write()
+
+
+@pytest.fixture(scope="session")
 def jar_paths() -> list[Path]:
     return [jars.fetch(jar) for jar in jars.JARS]
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory, jar_paths: list[Path]) -> Iterator[Lake]:
+def lake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the module's lake is; a module may have another one."""
+    return tmp_path_factory.mktemp("lake")
+
+
+@pytest.fixture(scope="module")
+def lake(lake_folder: Path, jar_paths: list[Path]) -> Iterator[Lake]:
     """An empty lake, which dm, dbt and Spark use while the module's tests run."""
-    here = Lake(tmp_path_factory.mktemp("lake"))
+    here = Lake(lake_folder)
     spark.write_settings(here.root / "conf", here, jar_paths)
     os.environ["DM_LAKE"] = str(here.root)
     yield here

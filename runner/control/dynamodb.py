@@ -136,8 +136,9 @@ class DynamoControlTable:
     def _update(
         self, before: ControlItem, after: ControlItem, condition: ConditionBase
     ) -> ControlItem | None:
-        # Only what changes is written: the fields of others stay as they are.
-        old = asdict(before)
+        # Only what changes is written: the fields of others stay as they are. The time is written
+        # anyway, for an update must not be empty: a renewal in the moment of the claim would be.
+        old = asdict(before) | {"updated_at": None}
         changes = {key: value for key, value in asdict(after).items() if value != old[key]}
         values = {f":{key}": value for key, value in changes.items() if value is not None}
         sets = ", ".join(f"#{key[1:]} = {key}" for key in values)

@@ -3,7 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -82,6 +82,14 @@ def test_an_item_whose_lease_is_over_goes_to_the_next_and_not_back(control: Cont
     assert not finish(control, lost, Outcome(Status.SUCCESS))
     assert only(control, Status.RUNNING) == taken
     assert finish(control, taken, Outcome(Status.SUCCESS))
+
+
+def test_dynamodb_renews_in_the_very_moment_of_the_claim(dynamodb_table: str) -> None:
+    now = datetime(2012, 2, 1, tzinfo=UTC)
+    control = DynamoControlTable(dynamodb_table, clock=lambda: now)
+    control.enqueue([item()])
+    mine = control.claim(control.claimable(), "me", HOUR)
+    assert control.renew(mine, HOUR) == mine == control.items(Status.RUNNING)
 
 
 def test_success_keeps_what_was_published(control: ControlTable) -> None:

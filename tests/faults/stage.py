@@ -1,0 +1,245 @@
+"""What a fault happens to: a lake, its readers, its items; and whether all is well afterwards."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+import duckdb
+import pyarrow.parquet as pq
+from pyiceberg.exceptions import ValidationError
+
+from local import demo, silver
+from local.lake import Lake
+from local.load import load
+from local.reviews import ARROW_SCHEMA
+from runner.control.items import ControlItem, Status
+from runner.control.table import ControlTable
+from runner.dbt import DbtProject
+from runner.gold import published
+from runner.job import GoldJob, Result
+from runner.project import PROJECT
+from tests.dbt_project import Dbt
+from tests.faults.victim import LEASE, TABLES
+from tests.gold.test_numbers import expected
+from tests.tables import gold, rows
+
+Rows = list[dict[str, object]]
+_CHANGE = """
+select * replace (
+    1 + ((review_id + $change) % 9) / 2.0 as review_overall,
+    if((review_id + $change) % 9 = 0, updated_at, null) as deleted_at
+)
+from reviews where (review_year, review_month) > (2011, 10)
+"""
+_PATIENCE = 180
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is not as it must be after a fault and a run; of a good system, nothing.
+
+    Attributes:
+        lost: months of tables that are not those of the independent computation.
+        doubled: rows that are there more than once.
+        stuck: items without an end or a reason.
+        half: months that a reader saw in a state that no input gives.
+    """
+
+    lost: int
+    doubled: int
+    stuck: int
+    half: int
+
+
+class Stage:
+    """A lake, to which each fault brings changes of three months of all tables."""
+
+    def __init__(self, lake: Lake, folder: Path) -> None:
+        self.lake = lake
+        self._folder = folder
+        with duckdb.connect() as database:
+            database.register("made", demo.synthetic_reviews(seed=7, size=60_000))
+            late = database.sql("from made where (review_year, review_month) >= (2011, 10)")
+            self._reviews = late.to_arrow_table().cast(ARROW_SCHEMA)
+        self._changes = 0
+        self.states: list[dict[str, Rows]] = []
+        self._dbt = Dbt(target_path=folder / "target")
+
+    def build_first(self) -> None:
+        """Loads the reviews and builds all tables."""
+        silver.upsert(self.lake, self._reviews)
+        self._note_expected()
+        assert self._dbt("build", "--select", *TABLES).success
+
+    def change(self, control: ControlTable) -> int:
+        """Loads changes of every table in three months; gives the number of items.
+
+        The load before is announced once more, so some months have two items.
+        """
+        self._changes += 1
+        with duckdb.connect() as database:
+            database.register("reviews", self._reviews)
+            changed = database.execute(_CHANGE, {"change": self._changes}).to_arrow_table()
+        file = self._folder / f"{self._changes}.parquet"
+        pq.write_table(changed.cast(ARROW_SCHEMA), file)
+        load(self.lake, control, TABLES, file)
+        self._note_expected()
+        return len(control.items(Status.PENDING))
+
+    def start(self, point: str, fault: str, where: str) -> subprocess.Popen[str]:
+        """Starts a run that meets a fault, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.victim", point, fault, where],
+            env=os.environ | {"DM_LAKE": str(self.lake.root), "PYTHONPATH": str(PROJECT)},
+            cwd=PROJECT, start_new_session=True, text=True,
+            stdout=(self._folder / "victim.log").open("w"), stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    @property
+    def told(self) -> str:
+        """What the last victim said."""
+        return (self._folder / "victim.log").read_text()
+
+    def run(
+        self,
+        control: ControlTable,
+        progress: Callable[[str], None] = lambda line: None,
+        claimed: Callable[[], None] = lambda: None,
+    ) -> list[Result]:
+        """A normal run, with a short lease; `claimed` is called when it has its items."""
+        dbt = DbtProject(progress, folder=self._folder)
+        job = GoldJob(control, TABLES, dbt.build, published, lease=LEASE)
+        work, results = job.claim(TABLES)
+        claimed()
+        return results + (job.run(work) if work else [])
+
+    def mains(self) -> dict[str, int | None]:
+        """What readers of each table see."""
+        return {name: gold(self.lake, name).metadata.current_snapshot_id for name in TABLES}
+
+    def contents(self) -> dict[str, Rows]:
+        """The rows of each table."""
+        return {name: rows(self.lake, name) for name in TABLES}
+
+    def branches(self) -> int:
+        """How many audit branches there are."""
+        return sum(len(gold(self.lake, table).refs()) - 1 for table in TABLES)
+
+    def maintain(self) -> None:
+        """Tidies up, as if all audit branches and snapshots were old."""
+        assert self._dbt(
+            "run-operation", "maintain", "--args", "{branch_days: 0, snapshot_days: 0}"
+        ).success
+
+    def damage(self, control: ControlTable, items: int, seen: "Reader") -> Damage:
+        """What is not as it must be."""
+        found, wanted = self.contents(), self.states[-1]
+        ended = [
+            item
+            for item in control.items(*Status)
+            if item.status is Status.SUCCESS or (item.status is Status.ERROR and item.error_message)
+        ]
+        return Damage(
+            lost=sum(_months(found[name]) != _months(wanted[name]) for name in TABLES),
+            doubled=sum(_repeated(found[name]) for name in TABLES),
+            stuck=items - len(ended),
+            half=seen.half(),
+        )
+
+    def _note_expected(self) -> None:
+        reviews = silver.table(self.lake).scan().to_arrow()
+        self.states.append({name: expected(reviews, name) for name in TABLES})
+
+
+class Reader:
+    """Reads main of all tables again and again, and notes each state of each month."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._first = len(stage.states) - 1
+        self._seen: dict[str, list[Rows]] = defaultdict(list)
+        self._stop = Event()
+        self._thread = Thread(target=self._look, daemon=True)
+
+    def half(self) -> int:
+        """How many months were in a state that no input of theirs gives."""
+        assert self._seen, "nobody has read"
+        states = self._stage.states[self._first :]
+        return sum(
+            month not in [_months(state[name]).get(key) for state in states]
+            for name, looks in self._seen.items()
+            for look in looks
+            for key, month in _months(look).items()
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator["Reader"]:
+        """Reads while the block lasts."""
+        self._thread.start()
+        try:
+            yield self
+        finally:
+            self._stop.set()
+            self._thread.join(_PATIENCE)
+
+    def _look(self) -> None:
+        lake = Lake(self._stage.lake.root)  # a connection of its own
+        last: dict[str, int | None] = {}
+        while not self._stop.wait(0.3):
+            for name in TABLES:
+                with suppress(FileNotFoundError, ValidationError):  # a file that a test damaged
+                    now = gold(lake, name).metadata.current_snapshot_id
+                    if name not in last or last[name] != now:
+                        self._seen[name].append(rows(lake, name))
+                        last[name] = now
+
+
+def stopped(process: subprocess.Popen[str]) -> bool:
+    """Waits until a process has stopped, but not ended; whether it did."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        pid, status = os.waitpid(process.pid, os.WUNTRACED | os.WNOHANG)
+        if pid:
+            return os.WIFSTOPPED(status)
+        time.sleep(0.05)
+    return False
+
+
+def wake(process: subprocess.Popen[str]) -> int:
+    """Lets a stopped process go on to its end; gives its exit code."""
+    os.killpg(process.pid, signal.SIGCONT)
+    return process.wait(_PATIENCE)
+
+
+def wait_for_leases(control: ControlTable) -> None:
+    """Waits until the items that run are claimable."""
+    deadline = time.monotonic() + 30
+    while len(control.items(Status.PENDING, Status.RUNNING)) > len(control.claimable()):
+        assert time.monotonic() < deadline, "a lease does not end"
+        time.sleep(0.1)
+
+
+def settled(control: ControlTable) -> list[ControlItem]:
+    """All items, as they are."""
+    return control.items(*Status)
+
+
+def _months(found: Rows) -> dict[object, Rows]:
+    months = defaultdict(list)
+    for row in found:
+        months[row["review_year"], row["review_month"]].append(row)
+    return months
+
+
+def _repeated(found: Rows) -> int:
+    """How many rows are there that have the key of another one: the first column, in a month."""
+    keys = Counter((next(iter(r.values())), r["review_year"], r["review_month"]) for r in found)
+    return sum(times - 1 for times in keys.values())

@@ -1,0 +1,350 @@
+"""A model of everything that works on control items at once, with all that can go wrong.
+
+Several real GoldJobs on one real control table go on step by step, in any order; an in-memory table
+stands in for Iceberg's compare-and-swap. What must hold is checked after each step.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from runner.control.items import ControlItem, Outcome, Status, timestamp
+from runner.control.table import ControlTable
+from runner.dbt import DbtFailed, Problem
+from runner.gold import Published
+from runner.job import ATTEMPTS, GoldJob, Work
+from runner.lease import LeaseLost
+from tests.runner.process import Killed, Process
+
+TABLES = ("top_drinkers", "top_beers_by_rating")
+MONTHS = ("2010-11", "2010-12", "2011-01")
+MALFORMED = (
+    ("top_ciders", "2010", "12"),
+    ("x" * 300, "2010", "12"),
+    (TABLES[0], "2010", "13"),
+    (TABLES[0], "-1", "1"),
+    (TABLES[1], "2010'; drop table control_items; --", "1"),
+    (TABLES[1], "y" * 5_000, ""),
+)
+AT_ONCE = 3
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Gold:
+    """What readers see: each table's snapshot, and what input each period was built of."""
+
+    main: Counter[str] = field(default_factory=Counter)
+    built: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+
+class Ledger:
+    """Who holds each item by what the control table answered, and which answers cannot be true."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.owner: dict[str, str | None] = {}
+        self._claims: Counter[tuple[str, int]] = Counter()
+
+    def claimed(self, item: ControlItem) -> None:
+        """The control table has given an item."""
+        self.owner[item.control_id] = item.lease_owner
+        self._claims[item.control_id, item.attempt_count] += 1
+        if self._claims[item.control_id, item.attempt_count] > 1:
+            self.faults.append(f"{item.control_id}: attempt {item.attempt_count} has two owners")
+
+    def confirmed(self, item: ControlItem, call: str) -> None:
+        """The control table has let an owner renew or settle an item."""
+        if self.owner.get(item.control_id) != item.lease_owner:
+            self.faults.append(f"{item.control_id}: {call} by {item.lease_owner}, not its owner")
+        if call == "finish":
+            self.owner[item.control_id] = None
+
+    def set_free(self, item: ControlItem) -> None:
+        """An item has all its attempts again."""
+        for attempt in range(item.attempt_count + 2 * ATTEMPTS):
+            self._claims.pop((item.control_id, attempt), None)
+
+
+class Watched:
+    """A control table as a process sees it: it may stop or die before each item of each call."""
+
+    def __init__(self, table: ControlTable, process: Process, ledger: Ledger) -> None:
+        self.items, self.enqueue, self.retry = table.items, table.enqueue, table.retry
+        self._table, self._process, self._ledger = table, process, ledger
+
+    def claimable(self) -> list[ControlItem]:
+        """See ControlTable.claimable."""
+        self._process.pause("claimable")
+        return self._table.claimable()
+
+    def claim(
+        self, items: Iterable[ControlItem], owner: str, lease: timedelta
+    ) -> list[ControlItem]:
+        """See ControlTable.claim."""
+        won = []
+        for item in items:
+            self._process.pause("claim")
+            for mine in self._table.claim([item], owner, lease):
+                self._ledger.claimed(mine)
+                won.append(mine)
+        return won
+
+    def renew(self, items: Iterable[ControlItem], lease: timedelta) -> list[ControlItem]:
+        """See ControlTable.renew."""
+        held = []
+        for item in items:
+            self._process.pause("renew")
+            for mine in self._table.renew([item], lease):
+                self._ledger.confirmed(mine, "renew")
+                held.append(mine)
+        return held
+
+    def finish(self, outcomes: Iterable[tuple[ControlItem, Outcome]]) -> list[ControlItem]:
+        """See ControlTable.finish."""
+        settled = []
+        for pair in outcomes:
+            self._process.pause("finish")
+            for mine in self._table.finish([pair]):
+                self._ledger.confirmed(mine, "finish")
+                settled.append(mine)
+        return settled
+
+
+class Run:
+    """A process that runs a GoldJob, and builds into the in-memory table."""
+
+    def __init__(self, world: "World", skew: timedelta) -> None:
+        self.world = world
+        self.accident = False
+        self.beat: Callable[[], None] | None = None
+        self.works = False
+        self._skew = skew
+        self.process = Process(self._work)
+
+    def _work(self, process: Process) -> None:
+        table = self.world.open(lambda: self.world.now + self._skew)
+        watched = Watched(table, process, self.world.ledger)
+        self._job = GoldJob(watched, TABLES, self._build, self._published)
+        work, _ = self._job.claim(TABLES)
+        self.works = True
+        self.world.note_attempts(work)
+        if work:
+            self._job.run(work)
+
+    def _build(
+        self, asked: Mapping[str, Collection[str]], run_id: str, publishing: Callable[[], None]
+    ) -> dict[str, Problem | None]:
+        gold, silver, bad = self.world.gold, self.world.silver, self.world.bad
+        pause = self.process.pause
+        self.beat = publishing
+        pause("pin")
+        base, pinned, spoiled = gold.main.copy(), dict(silver), set(bad)
+        if self.accident:
+            self.accident = False
+            raise DbtFailed("the cluster is gone")
+        pause("write")
+        problems: dict[str, Problem | None] = {}
+        for table, months in asked.items():
+            # A failed test knows its months; a failed statement does not.
+            known = spoiled if self.world.tests_tell_months else set()
+            failed = spoiled.intersection(months)
+            problems[table] = Problem("a bad month", frozenset(known & failed)) if failed else None
+        pause("test")
+        publishing()
+        for table, months in asked.items():
+            pause("publish")
+            stale = {m: pinned[m] for m in months if gold.built[table, m] != pinned[m]}
+            if problems[table] or not stale:
+                continue
+            if gold.main[table] != base[table]:
+                problems[table] = Problem("overtaken", overtaken=True)
+                continue
+            gold.main[table] += 1
+            for month, version in stale.items():
+                self.world.must(version > gold.built[table, month], "older input was published")
+                gold.built[table, month] = version
+        self.beat = None
+        return problems
+
+    def _published(self, tables: Collection[str]) -> dict[str, Published]:
+        self.process.pause("published")
+        main = self.world.gold.main
+        return {table: Published(main[table], dict.fromkeys(MONTHS, 1)) for table in tables}
+
+
+class World(RuleBasedStateMachine):
+    """Some runs, their control table, and what may happen to them.
+
+    Args:
+        open_table: the control table of this world, as one with such a clock sees it.
+        put: what puts an item there that the project itself would never write.
+        foreign: the items of other schemas as they are stored.
+    """
+
+    def __init__(
+        self,
+        open_table: Callable[[Clock], ControlTable],
+        put: Callable[[ControlItem], object],
+        foreign: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self.open, self._put, self._foreign = open_table, put, foreign
+        self.now = datetime(2012, 2, 1, tzinfo=UTC)
+        self.ledger, self.gold = Ledger(), Gold()
+        self.silver: dict[str, int] = dict.fromkeys(MONTHS, 1)
+        self.bad: set[str] = set()
+        self.tests_tell_months = True
+        self.table = open_table(lambda: self.now)
+        self._runs: list[Run] = []
+        self._ids = count()
+        self._announced: dict[str, tuple[str, str, int]] = {}
+        self._malformed: set[str] = set()
+        self._attempts: dict[str, set[str]] = defaultdict(set)
+        self._died_before_work = 0
+        self.table.enqueue([self._item("theirs", TABLES[0], "2010", "12", "dm_silver")])
+        self._before = foreign()
+
+    def must(self, holds: bool, otherwise: str) -> None:
+        """Notes what does not hold; the next invariant tells it."""
+        if not holds:
+            self.ledger.faults.append(otherwise)
+
+    def note_attempts(self, work: Iterable[Work]) -> None:
+        """A run begins to build this."""
+        for item in (item for piece in work for item in piece.items):
+            self._attempts[item.control_id].add(str(item.lease_owner))
+
+    @initialize()
+    def two_runs_find_work(self) -> None:
+        self.silver_changes(TABLES[0], MONTHS[0], 2)
+        self.silver_changes(TABLES[1], MONTHS[0], 1)
+        for _ in range(2):
+            self.a_run_starts(0)
+
+    @rule(table=st.sampled_from(TABLES), month=st.sampled_from(MONTHS), items=st.integers(1, 2))
+    def silver_changes(self, table: str, month: str, items: int) -> None:
+        self.silver[month] += 1
+        year, _, number = month.partition("-")
+        for _ in range(items):
+            item = self._item(str(next(self._ids)), table, year, number)
+            self._announced[item.control_id] = (table, month, self.silver[month])
+            self.table.enqueue([item, item])
+
+    @precondition(lambda self: len(self._alive()) < AT_ONCE)
+    @rule(skew=st.sampled_from((0, 0, -2, 3)))
+    def a_run_starts(self, skew: int) -> None:
+        self._runs.append(Run(self, timedelta(seconds=skew)))
+
+    @precondition(lambda self: self._alive())
+    @rule(which=st.integers(0, AT_ONCE - 1), times=st.integers(1, 12))
+    def a_run_goes_on(self, which: int, times: int) -> None:
+        self._pick(which).process.step(times)
+
+    @precondition(lambda self: self._alive())
+    @rule(which=st.integers(0, AT_ONCE - 1))
+    def a_heart_beats(self, which: int) -> None:
+        run = self._pick(which)
+        if run.beat and run.process.at in ("pin", "write", "test", "publish"):
+            with suppress(LeaseLost):
+                run.beat()
+
+    @rule(seconds=st.sampled_from((-20, -1, 1, 60, 500, 599, 601, 4_000)))
+    def the_clock_jumps(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @precondition(lambda self: self._alive())
+    @rule(which=st.integers(0, AT_ONCE - 1), what=st.sampled_from(("dies", "is ended", "fails")))
+    def a_run_meets_its_fate(self, which: int, what: str) -> None:
+        run = self._pick(which)
+        if what == "fails":
+            run.accident = True
+            return
+        self._died_before_work += not run.works
+        run.process.end(Killed if what == "dies" else KeyboardInterrupt)
+
+    @rule(
+        what=st.sampled_from(("nonsense", "the same again", "a retry", "a bad month")),
+        month=st.sampled_from(MONTHS),
+        told=st.booleans(),
+        fields=st.sampled_from(MALFORMED),
+    )
+    def somebody_brings(
+        self, what: str, month: str, told: bool, fields: tuple[str, str, str]
+    ) -> None:
+        if what == "nonsense":
+            item = self._item(str(next(self._ids)), *fields)
+            self._malformed.add(item.control_id)
+            self._put(item)
+        elif what == "the same again" and self._announced:
+            control_id, (table, period, _) = next(iter(self._announced.items()))
+            self.table.enqueue([self._item(control_id, table, period[:4], period[5:])])
+        elif what == "a retry":
+            self._retry()
+        elif what == "a bad month":
+            self.bad ^= {month}
+            self.tests_tell_months = told
+
+    @invariant()
+    def nothing_is_lost_doubled_or_built_for_ever(self) -> None:
+        assert not self.ledger.faults
+        items = self.table.items(*Status)
+        found = Counter(item.control_id for item in items)
+        assert found == Counter(self._announced.keys() | self._malformed)
+        assert self._foreign() == self._before
+        assert all(len(runs) <= ATTEMPTS for runs in self._attempts.values())
+        for item in items:
+            # One more claim finds that it is to be given up; who dies just then leaves it so.
+            assert item.attempt_count <= ATTEMPTS + 1 + self._died_before_work
+            if item.status is Status.RUNNING:
+                assert self.ledger.owner[item.control_id] == item.lease_owner
+            if item.status is Status.SUCCESS:
+                table, month, version = self._announced[item.control_id]
+                assert self.gold.built[table, month] >= version
+
+    def teardown(self) -> None:
+        """All runs die where they are; one normal run later, all is well."""
+        for run in self._alive():
+            run.process.end()
+        if self.ledger.faults:
+            return
+        self.now += timedelta(days=1)
+        self.bad.clear()
+        self._run_alone()
+        for item in self.table.items(*Status):
+            assert item.status in (Status.SUCCESS, Status.ERROR), item
+            assert item.error_message or item.status is Status.SUCCESS
+            assert item.status is Status.ERROR or item.control_id not in self._malformed
+        self._retry()
+        self._run_alone()
+        self.nothing_is_lost_doubled_or_built_for_ever()
+        failed = {item.control_id for item in self.table.items(Status.ERROR)}
+        assert failed == self._malformed
+
+    def _retry(self) -> None:
+        for item in self.table.retry(self.table.items(Status.ERROR)):
+            self.ledger.set_free(item)
+            self._attempts.pop(item.control_id, None)
+
+    def _run_alone(self) -> None:
+        Run(self, timedelta(0)).process.step(1_000)
+
+    def _alive(self) -> list[Run]:
+        return [run for run in self._runs if run.process.at is not None]
+
+    def _pick(self, which: int) -> Run:
+        alive = self._alive()
+        return alive[which % len(alive)]
+
+    def _item(
+        self, control_id: str, table: str, year: str, month: str, schema: str = "dm_gold"
+    ) -> ControlItem:
+        now = timestamp(self.now)
+        return ControlItem(control_id, "silver/1", schema, table, year, month, now, now)
