@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test races lint setup package lock clean
+.PHONY: demo test races bench bench-quick scaling lint setup package lock clean
 
 demo: setup
 	@$(BIN)/dm demo
@@ -14,6 +14,17 @@ test: setup
 # As often as docs/ report them; make test runs a few rounds of each.
 races: setup
 	@$(BIN)/pytest --long tests/races
+
+# Against other ways to do the same; writes docs/benchmarks.md. An hour; the quick one takes minutes.
+bench: setup
+	@$(BIN)/python -m bench
+
+bench-quick: setup
+	@$(BIN)/python -m bench --quick
+
+# Writes docs/scaling.md.
+scaling: setup
+	@$(BIN)/python -m bench.scaling
 
 lint: setup
 	$(BIN)/ruff check .
