@@ -7,7 +7,7 @@ import pytest
 
 from bench import cases, report, targets
 from bench.contestants import BARE_OWN, BARE_STOCK, ORIGINAL, PROJECT_WAY
-from bench.evidence import rows_read
+from bench.evidence import Event, rows_read
 from bench.measure import Cost
 from bench.targets import Outcome
 from bench.turns import Costs, median, ratio, take_turns
@@ -75,7 +75,7 @@ def test_what_is_missed_or_not_measured_is_told() -> None:
     assert warm in told
 
 
-def scan(name: str, accumulator: int) -> dict[str, object]:
+def scan(name: str, accumulator: int) -> Event:
     return {
         "nodeName": f"BatchScan lake.{name}",
         "simpleString": f"BatchScan lake.{name}[review_id#1]",
@@ -84,7 +84,7 @@ def scan(name: str, accumulator: int) -> dict[str, object]:
     }
 
 
-def execution(name: str, text: str, *children: object) -> dict[str, object]:
+def execution(name: str, text: str, *children: object) -> Event:
     plan = {"nodeName": name, "simpleString": text, "metrics": [], "children": list(children)}
     start = "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart"
     return {"Event": start, "sparkPlanInfo": plan}
@@ -93,7 +93,7 @@ def execution(name: str, text: str, *children: object) -> dict[str, object]:
 def test_rows_read_are_those_of_silver_and_for_a_table() -> None:
     write = "OverwriteByExpression IcebergWrite(table=lake.dm_gold.top_drinkers)"
     silver = scan("dm_silver.review_flat", 1)
-    events = [
+    events: list[Event] = [
         execution("OverwriteByExpression", write, silver, scan("dm_gold.top_drinkers", 2)),
         execution("Project", "a test", scan("dm_silver.review_flat", 3)),
         *(
