@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test races test-aws lint lint-aws setup package deploy destroy lock clean
+.PHONY: demo test races test-aws bench bench-quick scaling lint lint-aws setup package deploy destroy lock clean
 
 demo: setup
 	@$(BIN)/dm demo
@@ -18,6 +18,17 @@ races: setup
 # The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
 test-aws: setup
 	@$(BIN)/pytest -m end_to_end
+
+# Against other ways to do the same; writes docs/benchmarks.md. An hour; the quick one takes minutes.
+bench: setup
+	@$(BIN)/python -m bench
+
+bench-quick: setup
+	@$(BIN)/python -m bench --quick
+
+# Writes docs/scaling.md.
+scaling: setup
+	@$(BIN)/python -m bench.scaling
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,52 +1,31 @@
-"""What the audit costs: CPU time of whole dbt processes, with and without branch and tests.
+"""What the audit costs: dbt with and without branch and tests, on one changed month."""
 
-Each way builds one changed month of all five tables of the project's lake, which `make demo` makes.
-The ways take turns, so that a busy machine is busy for all of them. Linux only.
-"""
-
-import argparse
-import contextlib
-import ctypes
-import os
-import resource
 import shutil
-import statistics
-import subprocess
-import sys
-import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bench.lakes import Bench
+from bench.measure import Cost
 from runner.project import PROJECT
 
-MONTH = "2010-12"
-PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 BUILD = ("build", "--exclude-resource-type", "unit_test")
-WAYS = {"no branch, no tests": ("run",), "branch, no tests": ("run",), "branch and tests": BUILD}
 
 
-def main() -> None:
-    """Runs each way several times and prints its CPU seconds, and the ratio to the first way's."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds: int = parser.parse_args().rounds
-    # dbt does not wait for its Java process: as its next of kin, this one can, and counts its time.
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    with tempfile.TemporaryDirectory() as folder:
-        bare = _without_branch(Path(folder))
-        projects = {way: bare if way.startswith("no branch") else PROJECT for way in WAYS}
-        seconds: dict[str, list[float]] = {way: [] for way in WAYS}
-        for turn in range(rounds + 1):
-            for way, command in WAYS.items():
-                used = _cpu_seconds(projects[way], *command)
-                if turn:  # the first turn parses the project
-                    seconds[way].append(used)
-    base = statistics.median(seconds["no branch, no tests"])
-    for way, used in seconds.items():
-        middle = statistics.median(used)
-        print(  # noqa: T201
-            f"{way:<22}{middle:6.1f} s of CPU ({min(used):.1f} to {max(used):.1f})"
-            f"{middle / base:8.2f}"
+def ways(bench: Bench, month: str, folder: Path) -> Mapping[str, Callable[[], Cost]]:
+    """With all, without the tests, and without the branch, too."""
+    without = _without_branch(folder)
+
+    def run(project: Path, *command: str) -> Callable[[], Cost]:
+        return lambda: bench.dbt(
+            *(*command, "--project-dir", str(project), "--profiles-dir", str(project)),
+            *("--vars", f'{{periods: ["{month}"]}}'),
         )
+
+    return {
+        "branch and tests": run(PROJECT, *BUILD),
+        "branch, no tests": run(PROJECT, "run"),
+        "no branch, no tests": run(without, "run"),
+    }
 
 
 def _without_branch(folder: Path) -> Path:
@@ -64,24 +43,3 @@ def _without_branch(folder: Path) -> Path:
         "{% macro publish_audited(results) %}{% endmacro %}"
     )
     return folder
-
-
-def _cpu_seconds(project: Path, *command: str) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        [
-            *(Path(sys.executable).parent / "dbt", *command, "--select", "gold", "--quiet"),
-            *("--project-dir", project, "--profiles-dir", project),
-            *("--vars", f'{{periods: ["{MONTH}"]}}'),
-        ],
-        check=True, cwd=project,
-    )  # fmt: skip
-    with contextlib.suppress(ChildProcessError):
-        while True:
-            os.wait()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-if __name__ == "__main__":
-    main()

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 import pyspark
 
 from local import jars, java, silver, spark
-from local.demo import SEED, synthetic_reviews
+from local.demo import SEED, Shape, synthetic_reviews
 from local.lake import Lake
 from runner.project import PROJECT
 
@@ -58,7 +58,7 @@ def _train(scratch: Path) -> Path:
     """Builds all tables once, and gives the archive that Java leaves of it."""
     lake, archive = Lake(scratch), scratch / "classes.jsa"
     spark.write_settings(scratch / "conf", lake, [jars.fetch(jar) for jar in jars.JARS], archive)
-    silver.upsert(lake, synthetic_reviews(SEED, 5_000))
+    silver.upsert(lake, synthetic_reviews(SEED, Shape(reviews=5_000)))
     # Its output is read to the end, which comes when Java has written the archive.
     subprocess.run(
         [

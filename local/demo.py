@@ -1,11 +1,14 @@
 """Makes realistic synthetic reviews for the demo: the same ones each time."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pyarrow import csv
@@ -16,8 +19,6 @@ from local.reviews import ARROW_SCHEMA
 from runner.errors import DataMasterError
 
 SEED = 1996
-REVIEWS, BEERS, BREWERIES, DRINKERS = 120_000, 1_500, 160, 4_000
-_FIRST_MONTH, _MONTHS = np.datetime64("1996-08"), 186
 CHANGED_MONTHS = ("2009-11", "2011-06")
 _MARK = "dm.demo"
 
@@ -43,6 +44,19 @@ _STATES = (
 ).split()
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How many synthetic reviews there are, of how many beers, and in which months."""
+
+    reviews: int = 120_000
+    beers: int = 1_500
+    breweries: int = 160
+    drinkers: int = 4_000
+    months: int = 186
+    first_month: str = "1996-08"
+    first_id: int = 1
+
+
 class NotADemoLake(DataMasterError):
     """The lake has reviews of somebody's own."""
 
@@ -63,83 +77,86 @@ def reviews_file(lake: Lake) -> Path:
     path = lake.root / "demo" / "reviews.parquet"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(synthetic_reviews(SEED, REVIEWS), path)
+        pq.write_table(synthetic_reviews(SEED, Shape()), path)
     return path
 
 
-def changes_file(lake: Lake) -> Path:
-    """A file with new ratings of a few reviews in two months; each call makes other ones."""
+def changes_file(lake: Lake, months: Iterable[str] = CHANGED_MONTHS, reviews: int = 20) -> Path:
+    """A file with new ratings of so many reviews in each month; each call makes other ones."""
     here = np.random.default_rng()
     silver_now = silver.table(lake)
     changed = []
-    for period in CHANGED_MONTHS:
+    for period in months:
         year, month = map(int, period.split("-"))
-        reviews = silver_now.scan(
-            f"review_year = {year} and review_month = {month}", limit=20
-        ).to_arrow()
-        changed.append(reviews)
+        in_month = f"review_year = {year} and review_month = {month}"
+        changed.append(silver_now.scan(in_month, limit=reviews).to_arrow())
     table = pa.concat_tables(changed).cast(ARROW_SCHEMA)
     table = _with(table, "review_overall", here.integers(2, 11, len(table)) / 2)
     table = _with(table, "updated_at", [datetime.now(UTC)] * len(table))
     path = lake.root / "demo" / "changes.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
     csv.write_csv(table, path)
     return path
 
 
-def synthetic_reviews(seed: int, size: int) -> pa.Table:
+def synthetic_reviews(seed: int, shape: Shape) -> pa.Table:
     """Reviews as a growing beer site has them.
 
-    More of them each month from 1996-08 to 2012-01, many of them about a few beers and by a few
-    drinkers, beers that were renamed, states and styles that are missing, 0.5 % deleted.
+    More of them each month, by default from 1996-08 to 2012-01, many of them about a few beers and
+    by a few drinkers, beers that were renamed, states and styles that are missing, 0.5 % deleted.
 
     Args:
-        seed: the same seed and size give the same reviews.
-        size: how many.
+        seed: the same seed and shape give the same reviews.
+        shape: how many, and in which months.
 
     Returns:
         A table of ARROW_SCHEMA.
     """
     rng = np.random.default_rng(seed)
-    growth = np.arange(10, _MONTHS + 10) ** 2.0
-    months_on = np.sort(rng.choice(_MONTHS, size, p=growth / growth.sum()))
-    month = _FIRST_MONTH + months_on.astype("timedelta64[M]")
+    size, beers, drinkers = shape.reviews, shape.beers, shape.drinkers
+    growth = np.arange(10, shape.months + 10) ** 2.0
+    months_on = np.sort(rng.choice(shape.months, size, p=growth / growth.sum()))
+    month = np.datetime64(shape.first_month) + months_on.astype("timedelta64[M]")
     start, end = _seconds(month), _seconds(month + np.timedelta64(1, "M"))
     time = start + (rng.random(size) * (end - start)).astype(np.int64)
 
-    beer, drinker = _popular(rng, BEERS, size), _popular(rng, DRINKERS, size)
-    brewery_of = _popular(rng, BREWERIES, BEERS)
-    style_of = _popular(rng, len(_STYLES), BEERS)
-    state_of = _popular(rng, len(_STATES), DRINKERS)
-    brewery_name = np.array([f"{_name(i)} Brewing Company" for i in range(BREWERIES)])
-    beer_name = np.array(
-        [f"{_name(7 * i + 3)} {_STYLES[style].split(' /')[0]}" for i, style in enumerate(style_of)]
-    )
-    drinker_name = np.array([f"{_name(11 * i).replace(' ', '')}{i}" for i in range(DRINKERS)])
+    beer, drinker = _popular(rng, beers, size), _popular(rng, drinkers, size)
+    brewery_of = _popular(rng, shape.breweries, beers)
+    style_of = _popular(rng, len(_STYLES), beers)
+    state_of = _popular(rng, len(_STATES), drinkers)
+    beer_names = [
+        f"{_name(7 * i + 3)} {_STYLES[style].split(' /')[0]}" for i, style in enumerate(style_of)
+    ]
+    drinker_names = [f"{_name(11 * i).replace(' ', '')}{i}" for i in range(drinkers)]
     was_renamed = (beer % 10 == 0) & (time > _seconds(np.datetime64("2009-01")))
-    quality = rng.normal(3.8, 0.35, BEERS)
+    quality = rng.normal(3.8, 0.35, beers)
 
     def rating() -> NDArray[np.float64]:
         stars = np.round(2 * (quality[beer] + rng.normal(0, 0.6, size))) / 2
         return np.clip(stars, 1, 5)
 
-    def lacking(share: float, values: NDArray[Any]) -> pa.Array:
-        return pa.array(values, mask=rng.random(size) < share)
+    def lacking(share: float, values: pa.Array) -> pa.Array:
+        return pc.if_else(rng.random(size) < share, None, values)
 
-    def instants(seconds: NDArray[np.int64]) -> NDArray[np.datetime64]:
-        return seconds.astype("datetime64[s]").astype("datetime64[us]")
+    def instants(seconds: NDArray[np.int64]) -> pa.Array:
+        return pa.array(seconds.astype("datetime64[s]").astype("datetime64[us]"))
 
     columns = {
-        "review_id": np.arange(1, size + 1),
+        "review_id": np.arange(size) + shape.first_id,
         "brewery_id": brewery_of[beer] + 1,
         "beer_id": beer + 1,
-        "profile_id": lacking(0.002, drinker + 1),
-        "brewery_name": brewery_name[brewery_of[beer]],
-        "beer_name": np.where(was_renamed, np.char.add("New ", beer_name[beer]), beer_name[beer]),
-        "beer_style": lacking(0.01, np.array(_STYLES)[style_of[beer]]),
-        "beer_abv": lacking(0.04, np.round(rng.gamma(12, 0.55, BEERS), 1)[beer]),
-        "profile_name": drinker_name[drinker],
-        "email": np.char.add(np.char.lower(drinker_name), "@example.com")[drinker],
-        "state": lacking(0.08, np.array(_STATES)[state_of[drinker]]),
+        "profile_id": lacking(0.002, pa.array(drinker + 1)),
+        "brewery_name": pa.array(
+            [f"{_name(i)} Brewing Company" for i in range(shape.breweries)]
+        ).take(brewery_of[beer]),
+        "beer_name": pa.array(beer_names + [f"New {name}" for name in beer_names]).take(
+            beer + beers * was_renamed
+        ),
+        "beer_style": lacking(0.01, pa.array(_STYLES).take(style_of[beer])),
+        "beer_abv": lacking(0.04, pa.array(np.round(rng.gamma(12, 0.55, beers), 1)[beer])),
+        "profile_name": pa.array(drinker_names).take(drinker),
+        "email": pa.array([f"{name.lower()}@example.com" for name in drinker_names]).take(drinker),
+        "state": lacking(0.08, pa.array(_STATES).take(state_of[drinker])),
         "review_overall": rating(),
         "review_aroma": rating(),
         "review_appearance": rating(),

@@ -83,7 +83,7 @@ def lake(
 @pytest.fixture(scope="module")
 def first_reviews() -> pa.Table:
     """Reviews of three months."""
-    made = demo.synthetic_reviews(seed=7, size=60_000)
+    made = demo.synthetic_reviews(7, demo.Shape(60_000))
     first = pc.and_(pc.equal(made["review_year"], 2011), pc.less_equal(made["review_month"], 3))
     return made.filter(first)
 

@@ -66,7 +66,7 @@ class Stage:
         self.lake = lake
         self._folder = folder
         with duckdb.connect() as database:
-            database.register("made", demo.synthetic_reviews(seed=7, size=60_000))
+            database.register("made", demo.synthetic_reviews(7, demo.Shape(60_000)))
             late = database.sql("from made where (review_year, review_month) >= (2011, 10)")
             self._reviews = late.to_arrow_table().cast(ARROW_SCHEMA)
         self._changes = 0

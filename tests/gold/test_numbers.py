@@ -77,7 +77,7 @@ def expected(reviews: pa.Table, name: str) -> list[dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def reviews(lake: Lake) -> pa.Table:
-    made = demo.synthetic_reviews(seed=7, size=60_000)
+    made = demo.synthetic_reviews(seed=7, shape=demo.Shape(60_000))
     made = made.filter(pc.greater(made["review_year"], 2008))
     silver.upsert(lake, made)
     return made

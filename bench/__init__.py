@@ -1,0 +1,1 @@
+"""Measures what this project costs, against other ways to do the same."""
