@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test races lint setup package lock clean
+.PHONY: demo test races faults lint audit setup package lock clean
 
 demo: setup
 	@$(BIN)/dm demo
@@ -11,15 +11,22 @@ demo: setup
 test: setup
 	@$(BIN)/pytest
 
-# As often as docs/ report them; make test runs a few rounds of each.
+# Both as often as docs/reliability.md reports, and write its tables; make test runs a few rounds of each.
 races: setup
 	@$(BIN)/pytest --long tests/races
+
+faults: setup
+	@$(BIN)/pytest --long tests/faults tests/runner/test_model.py tests/runner/test_load.py
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests/data
+
+# Known vulnerabilities of the locked packages; asks pypi.org, and fails where that cannot be reached.
+audit: .venv/ready
+	$(BIN)/uv tool run --quiet pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
 # What EMR Serverless runs, in dist/VERSION.
 package: .venv/ready
