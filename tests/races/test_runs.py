@@ -69,7 +69,7 @@ def test_a_load_during_a_run_is_built_by_the_next(
     stage: Stage, control: SqliteControlTable, long: bool, report: Report
 ) -> None:
     found = []
-    for number in range(20 if long else 2):
+    for number in range(20 if long else 1):
         reader = Reader(stage)
         stage.change(control)
         with reader.reading(), ThreadPoolExecutor(1) as threads:
