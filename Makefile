@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test races test-aws bench bench-quick scaling lint lint-aws setup package deploy destroy lock clean
+.PHONY: demo test races faults test-aws bench bench-quick scaling lint lint-aws audit \
+	setup package deploy destroy lock clean
 
 demo: setup
 	@$(BIN)/dm demo
@@ -11,9 +12,12 @@ demo: setup
 test: setup
 	@$(BIN)/pytest
 
-# As often as docs/ report them; make test runs a few rounds of each.
+# Both as often as docs/reliability.md reports, and write its tables; make test runs a few rounds of each.
 races: setup
 	@$(BIN)/pytest --long tests/races
+
+faults: setup
+	@$(BIN)/pytest --long tests/faults tests/runner/test_model.py tests/runner/test_load.py
 
 # The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
 test-aws: setup
@@ -39,6 +43,10 @@ lint: setup
 lint-aws: .venv/ready .checkov/ready
 	$(BIN)/cfn-lint infra/*.yaml
 	.checkov/bin/checkov --quiet --compact --framework cloudformation --skip-download --directory infra
+
+# Known vulnerabilities of the locked packages; asks the package index, and fails where it does not answer.
+audit: .venv/ready
+	$(BIN)/uv tool run --quiet pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 
 # What EMR Serverless runs, in dist/VERSION.
 package: .venv/ready

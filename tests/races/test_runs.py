@@ -69,7 +69,7 @@ def test_a_load_during_a_run_is_built_by_the_next(
     stage: Stage, control: SqliteControlTable, long: bool, report: Report
 ) -> None:
     found = []
-    for number in range(20 if long else 2):
+    for number in range(20 if long else 1):
         reader = Reader(stage)
         stage.change(control)
         with reader.reading(), ThreadPoolExecutor(1) as threads:
@@ -91,7 +91,7 @@ def test_maintenance_during_a_run_costs_at_most_a_second_run(
     stage: Stage, control: SqliteControlTable, long: bool, report: Report
 ) -> None:
     found = []
-    for _ in range(20 if long else 1):
+    for _ in range(10 if long else 1):
         reader = Reader(stage)
         stage.change(control)
         with reader.reading():

@@ -1,12 +1,11 @@
 """10,000 items that wait at once cost no more each than a few do."""
 
-from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
-import pytest
-
 from runner import periods
-from runner.control.items import Status
+from runner.control.dynamodb import DynamoControlTable
+from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTable
 from runner.gold import Published
 from runner.job import GoldJob
@@ -35,33 +34,48 @@ def enqueue(control: ControlTable, size: int) -> None:
     )
 
 
-def seconds(do: Callable[[], object]) -> float:
+def measure(control: ControlTable, size: int) -> tuple[float, float]:
+    """The seconds that a run takes to claim so many items, and to settle them."""
+    enqueue(control, size)
+    job = GoldJob(control, tables(), lambda asked, *_: dict.fromkeys(asked), published)
     begin = perf_counter()
-    do()
-    return perf_counter() - begin
+    work, _ = job.claim(tables())
+    claimed = perf_counter()
+    assert sum(len(piece.items) for piece in work) == size
+    assert not any(result.error for result in job.run(work))
+    return claimed - begin, perf_counter() - claimed
 
 
-def test_the_time_of_claim_and_finish_grows_with_the_number_of_items(
-    control: ControlTable, long: bool, report: Report
-) -> None:
-    kind = type(control).__name__.removesuffix("ControlTable")
-    if kind == "Dynamo" and not long:
-        pytest.skip("moto takes a minute for it: make faults")
-    claims: dict[int, float] = {}
+def note(report: Report, control: str, size: int, claim: float, settle: float) -> None:
+    report.add(
+        "load",
+        control_table=control,
+        items=f"{size:,}",
+        claim=f"{claim:.1f} s",
+        claim_of_an_item=f"{1_000 * claim / size:.2f} ms",
+        settle=f"{settle:.1f} s",
+    )
+
+
+def test_the_time_in_sqlite_grows_with_the_number_of_items(tmp_path: Path, report: Report) -> None:
+    control, claims = SqliteControlTable(tmp_path / "control.db"), {}
     for size in SIZES:
-        enqueue(control, size)
-        job = GoldJob(control, tables(), lambda asked, *_: dict.fromkeys(asked), published)
-        work = []
-        claims[size] = seconds(lambda job=job, work=work: work.extend(job.claim(tables())[0]))
-        assert sum(len(piece.items) for piece in work) == size
-        settle = seconds(lambda job=job, work=work: job.run(work))
-        assert not control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
-        report.add(
-            "load",
-            control_table={"Sqlite": "SQLite", "Dynamo": "DynamoDB (moto)"}[kind],
-            pending_items=f"{size:,}",
-            claim=f"{claims[size]:.2f} s",
-            settle=f"{settle:.2f} s",
-            claim_of_one_item=f"{1_000 * claims[size] / size:.2f} ms",
-        )
+        claims[size], settle = measure(control, size)
+        note(report, "SQLite", size, claims[size], settle)
     assert claims[10_000] / 10_000 <= 2 * claims[2_500] / 2_500
+
+
+def test_the_calls_of_dynamodb_grow_with_the_number_of_items(
+    dynamodb_table: str, report: Report, long: bool
+) -> None:
+    # moto's time is not DynamoDB's, and grows with its table: what counts is the number of calls.
+    control, calls = DynamoControlTable(dynamodb_table), []
+    control._table.meta.client.meta.events.register(
+        "before-send.dynamodb", lambda request, **_: calls.append(request.url)
+    )
+    for size in SIZES if long else (100, 200):
+        calls.clear()
+        claim, settle = measure(control, size)
+        note(report, "DynamoDB (moto)", size, claim, settle)
+        # Put, claim, renew and settle each item; and the pages of two queries.
+        assert len(calls) <= 4 * size + 2 * (1 + size // 1_000)
