@@ -24,7 +24,10 @@ def test_of_eight_runs_one_wins_each_item(
 
     def run(number: int) -> None:
         job = GoldJob(
-            control, tables(), lambda asked, *_: dict.fromkeys(asked), lambda _: Published(1, {})
+            control,
+            tables(),
+            lambda asked, *_: dict.fromkeys(asked),
+            lambda built: dict.fromkeys(built, Published(1, {})),
         )
         together.wait(timeout=60)
         work, _ = job.claim(tables())

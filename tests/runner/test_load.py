@@ -17,8 +17,8 @@ MONTHS = periods.span("1996-08", "2012-01")
 SIZES = (1_250, 2_500, 5_000, 10_000)
 
 
-def published(table: str) -> Published:
-    return Published(1, dict.fromkeys(MONTHS, 1))
+def published(tables: Collection[str]) -> dict[str, Published]:
+    return dict.fromkeys(tables, Published(1, dict.fromkeys(MONTHS, 1)))
 
 
 def enqueue(control: ControlTable, size: int) -> None:
