@@ -1,5 +1,6 @@
 """10,000 items that wait at once cost no more each than a few do."""
 
+from collections.abc import Collection
 from pathlib import Path
 from time import perf_counter
 
@@ -17,8 +18,8 @@ MONTHS = periods.span("1996-08", "2012-01")
 SIZES = (1_250, 2_500, 5_000, 10_000)
 
 
-def published(tables: Collection[str]) -> dict[str, Published]:
-    return dict.fromkeys(tables, Published(1, dict.fromkeys(MONTHS, 1)))
+def published(built: Collection[str]) -> dict[str, Published]:
+    return dict.fromkeys(built, Published(1, dict.fromkeys(MONTHS, 1)))
 
 
 def enqueue(control: ControlTable, size: int) -> None:
