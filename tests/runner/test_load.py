@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from runner import periods
 from runner.control.dynamodb import DynamoControlTable
@@ -36,15 +36,15 @@ def enqueue(control: ControlTable, size: int) -> None:
 
 
 def measure(control: ControlTable, size: int) -> tuple[float, float]:
-    """The seconds that a run takes to claim so many items, and to settle them."""
+    """The seconds of CPU that a run takes to claim so many items, and to settle them."""
     enqueue(control, size)
     job = GoldJob(control, tables(), lambda asked, *_: dict.fromkeys(asked), published)
-    begin = perf_counter()
+    begin = process_time()
     work, _ = job.claim(tables())
-    claimed = perf_counter()
+    claimed = process_time()
     assert sum(len(piece.items) for piece in work) == size
     assert not any(result.error for result in job.run(work))
-    return claimed - begin, perf_counter() - claimed
+    return claimed - begin, process_time() - claimed
 
 
 def note(report: Report, control: str, size: int, claim: float, settle: float) -> None:
