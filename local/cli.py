@@ -3,11 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from local import lake, spark
+from local import lake, server, spark
 from runner import amend, cli, periods
 from runner.control.sqlite import SqliteControlTable
 from runner.output import FORMATS, Row, rows_out
@@ -33,8 +34,11 @@ def dm(ctx: click.Context) -> None:
     --target aws, the commands on control items and runs work on your account.
     """
     ctx.obj = SqliteControlTable(lake.find().control)
-    if ctx.invoked_subcommand in ("demo", "process", "maintain") and not spark.is_configured():
-        ctx.invoke(setup)
+    if ctx.invoked_subcommand in ("demo", "process", "maintain", "spark"):
+        if not spark.is_configured():
+            ctx.invoke(setup)
+        if ctx.invoked_subcommand != "spark":
+            server.use()
 
 
 for command in (cli.process, cli.pending, cli.runs, amend.retry, amend.backfill):
@@ -165,6 +169,41 @@ def maintain() -> None:
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
 
     DbtProject(progress=click.echo).operate("maintain")
+
+
+@dm.group("spark")
+def spark_commands() -> None:
+    """Keep a Spark running, so that dbt and dm need not start one each time.
+
+    Both find it by themselves. It works on this lake and for this machine alone.
+
+    \b
+    Examples:
+      dm spark start
+      dm spark stop
+    """
+
+
+@spark_commands.command()
+@click.option(
+    "--idle",
+    type=click.IntRange(1),
+    default=server.IDLE // timedelta(minutes=1),
+    show_default=True,
+    metavar="MINUTES",
+    help="It stops by itself when it had nothing to do for so long.",
+)
+def start(idle: int) -> None:
+    """Start a Spark that stays until it is idle."""
+    started = server.start(timedelta(minutes=idle))
+    told = f"Spark stays until it is idle for {idle} minutes" if started else "Spark runs already"
+    click.echo(f"{told}; dbt and dm use it")
+
+
+@spark_commands.command()
+def stop() -> None:
+    """Stop the Spark that stays."""
+    click.echo("Spark has stopped" if server.stop() else "No Spark stays")
 
 
 @dm.command()

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.lake import DEFAULT, Lake, find
-from runner.project import PROJECT
 
 _LOG4J = """\
 # The terminal shows dbt's lines only; Spark speaks up for errors alone.
@@ -52,9 +51,11 @@ _ENVIRONMENT = """\
 JAVA_HOME={java}
 SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
 SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
-# What a table's snapshots say of the code that built them.
-DM_CODE_VERSION="${{DM_CODE_VERSION:-$(git -C {project} describe --always --dirty 2>/dev/null)}}"
 """
+
+
+# dbt takes each module whose name begins so for a plugin.
+_PLUGIN = "from local.dbt_plugin import plugins\n"
 
 
 def configure(java: Path, jars: Sequence[Path]) -> None:
@@ -64,11 +65,8 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     shim.parent.mkdir(parents=True, exist_ok=True)
     shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
     shim.chmod(0o755)
-    (home / "spark-env.sh").write_text(
-        _ENVIRONMENT.format(
-            java=shlex.quote(str(shim.parents[1])), project=shlex.quote(str(PROJECT))
-        )
-    )
+    (home / "spark-env.sh").write_text(_ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1]))))
+    (Path(sysconfig.get_path("purelib")) / "dbt_datamaster.py").write_text(_PLUGIN)
     write_settings(home, Lake(DEFAULT), jars)
     if _folder() != home:
         write_settings(_folder(), find(), jars)
@@ -76,7 +74,12 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
 
 def is_configured() -> bool:
     """Whether Spark has settings for the lake."""
-    return (_folder() / "spark-defaults.conf").exists()
+    return settings_file().exists()
+
+
+def settings_file() -> Path:
+    """Where Spark's settings for the lake are."""
+    return _folder() / "spark-defaults.conf"
 
 
 def write_settings(

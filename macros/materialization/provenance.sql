@@ -10,7 +10,7 @@
         'dm.inputs': tojson(plan.inputs),
         'dm.sources': tojson(plan.sources),
         'dm.code': plan.code,
-        'dm.code-version': graph.code_version,
+        'dm.code-version': env_var('DM_CODE_VERSION', ''),
         'dm.tests': tests | join(',')
     }) }}
 {% endmacro %}

@@ -2,7 +2,6 @@
     nobody else sees it. It holds for tables with the property write.wap.enabled, so not for silver. -#}
 {% macro begin_audit() %}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- do graph.update({'code_version': code_version()}) -%}
         {%- do run_query('set `spark.wap.branch` = ' ~ audit_branch()) -%}
     {%- endif -%}
 {% endmacro %}
