@@ -54,6 +54,7 @@ SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
 SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
 # What a table's snapshots say of the code that built them.
 DM_CODE_VERSION="${{DM_CODE_VERSION:-$(git -C {project} describe --always --dirty 2>/dev/null)}}"
+mkdir -p "${{DM_LAKE:-{lake}}}"
 """
 
 
@@ -66,7 +67,9 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     shim.chmod(0o755)
     (home / "spark-env.sh").write_text(
         _ENVIRONMENT.format(
-            java=shlex.quote(str(shim.parents[1])), project=shlex.quote(str(PROJECT))
+            java=shlex.quote(str(shim.parents[1])),
+            project=shlex.quote(str(PROJECT)),
+            lake=DEFAULT,
         )
     )
     write_settings(home, Lake(DEFAULT), jars)
@@ -96,6 +99,8 @@ def write_settings(
     java_options = (
         # A run is over before the optimizing compiler would pay for itself.
         "-XX:TieredStopAtLevel=1",
+        # Else it has room for a run or two in one process, and says so when that is full.
+        "-XX:ReservedCodeCacheSize=240m",
         f"-XX:{sharing}",
         f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
     )
