@@ -51,6 +51,7 @@ _ENVIRONMENT = """\
 JAVA_HOME={java}
 SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
 SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
+mkdir -p "${{DM_LAKE:-{lake}}}"
 """
 
 
@@ -65,7 +66,9 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     shim.parent.mkdir(parents=True, exist_ok=True)
     shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
     shim.chmod(0o755)
-    (home / "spark-env.sh").write_text(_ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1]))))
+    (home / "spark-env.sh").write_text(
+        _ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1])), lake=DEFAULT)
+    )
     (Path(sysconfig.get_path("purelib")) / "dbt_datamaster.py").write_text(_PLUGIN)
     write_settings(home, Lake(DEFAULT), jars)
     if _folder() != home:
@@ -99,6 +102,8 @@ def write_settings(
     java_options = (
         # A run is over before the optimizing compiler would pay for itself.
         "-XX:TieredStopAtLevel=1",
+        # Else it has room for a run or two in one process, and says so when that is full.
+        "-XX:ReservedCodeCacheSize=240m",
         f"-XX:{sharing}",
         f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
     )

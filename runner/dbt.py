@@ -103,6 +103,8 @@ class DbtProject:
             *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
             *("--vars", json.dumps(variables)),
         )
+        if untold := _failed_hook("write_run_history", result.results):
+            self._progress(f"This run is not in run_history: {untold}")
         return {table: _problem(table, result.results) for table in periods}
 
     def operate(self, operation: str) -> None:
@@ -111,10 +113,15 @@ class DbtProject:
         Raises:
             DbtFailed: it failed.
         """
-        result = self._invoke(dbtRunner(callbacks=[self._report]), "run-operation", operation)
-        for node in result.results:
-            if node.status in _FAILED:
-                raise self._failed(operation, node.message or "")
+        faults: list[str] = []
+
+        def note(event: EventMsg) -> None:
+            if event.info.name.startswith("RunningOperation"):
+                faults.append(event.data.exc)
+
+        self._invoke(dbtRunner(callbacks=[self._report, note]), "run-operation", operation)
+        if faults:
+            raise self._failed(operation, faults[0])
 
     @property
     def log(self) -> Path:
@@ -163,10 +170,10 @@ class DbtProject:
 
 
 def _before_end(call: Callable[[], None]) -> Callable[[EventMsg], None]:
-    """Calls just before dbt runs what on-run-end gave it, which is what publishes."""
+    """Calls just before dbt runs the first of what on-run-end gave it, which is what publishes."""
 
     def note(event: EventMsg) -> None:
-        if event.info.name == "LogHookStartLine" and "on-run-end" in event.data.statement:
+        if event.info.name == "LogHookStartLine" and "on-run-end.0" in event.data.statement:
             call()
 
     return note
@@ -192,9 +199,19 @@ def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
         return Problem(told[0].message, frozenset().union(*(problem.periods for problem in told)))
     if model.status in _FAILED:
         return Problem(_first_line(model.message or str(model.status)))
+    if model.adapter_response.get("outcome") == "overtaken":
+        return Problem("another run has published it meanwhile", overtaken=True)
+    if message := _failed_hook("publish_audited", results):
+        return Problem(message, overtaken=True)
+    return None
+
+
+def _failed_hook(macro: str, results: Sequence[NodeResult]) -> str | None:
+    """What a macro of on-run-end failed with; None if it did not."""
     for result in results:
-        if result.node.resource_type is NodeType.Operation and result.status in _FAILED:
-            return Problem(_first_line(result.message or ""), overtaken=True)
+        hook = result.node.resource_type is NodeType.Operation and macro in result.node.raw_code
+        if hook and result.status in _FAILED:
+            return _first_line(result.message or "")
     return None
 
 

@@ -5,7 +5,7 @@
         {%- do tests.append(graph.nodes[id].name) -%}
     {%- endfor -%}
     {{ return({
-        'dm.run-id': var('run_id') or invocation_id,
+        'dm.run-id': run_id(),
         'dm.periods': plan.periods | join(','),
         'dm.inputs': tojson(plan.inputs),
         'dm.sources': tojson(plan.sources),

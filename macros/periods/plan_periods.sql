@@ -3,7 +3,7 @@
 {% macro plan_periods() %}
     {%- if execute -%}
         {%- set plans, pinned = {}, {} -%}
-        {%- do graph.update({'period_plans': plans, 'pinned_sources': {}}) -%}
+        {%- do graph.update({'period_plans': plans, 'pinned_sources': {}, 'outcomes': []}) -%}
         {%- if flags.WHICH in ('build', 'run', 'test') -%}
             {%- set models = planned_models() -%}
             {%- set silver = source_states(models) -%}

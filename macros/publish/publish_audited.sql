@@ -1,24 +1,19 @@
 {#- Ends what begin_audit() began: the tables whose tests all passed are published by moving main to the
-    run's branch; of the others, main stays as it is and the branch is kept. dbt runs what this returns. -#}
+    run's branch; of the others, main stays as it is and the branch is kept. Where main is not what it was when
+    the run began, it is not forced: the work is void. dbt runs what this returns. -#}
 {% macro publish_audited(results) %}
     {%- if not execute or flags.WHICH not in ('build', 'run') -%}
         {{ return('') }}
     {%- endif -%}
-    {%- set outcome = {} -%}
-    {%- for result in results -%}
-        {%- do outcome.update({result.node.unique_id: result.status}) -%}
-    {%- endfor -%}
-    {%- set passed, failed = [], [] -%}
-    {%- for id, plan in graph.period_plans.items() if plan.periods -%}
-        {%- set node = graph.nodes[id] -%}
-        {%- set unproven = [] -%}
-        {%- for test in selected_tests(node) if outcome.get(test) not in ('pass', 'warn') -%}
-            {%- do unproven.append(test) -%}
-        {%- endfor -%}
-        {%- do (passed if outcome.get(id) == 'success' and not unproven else failed).append(node) -%}
-    {%- endfor -%}
     {%- do explain_failures(results) -%}
     {%- do run_query('reset `spark.wap.branch`') -%}
-    {%- do tell_kept_branches(failed) -%}
-    {{ return(publish_script(passed)) }}
+    {%- set outcomes = table_outcomes(results) -%}
+    {%- do graph.update({'outcomes': outcomes}) -%}
+    {%- set published = outcomes | selectattr('status', 'equalto', 'published') | map(attribute='node') | list -%}
+    {%- set passed = outcomes | rejectattr('status', 'equalto', 'failed') | map(attribute='node') | list -%}
+    {%- do tell_kept_branches(outcomes | selectattr('status', 'equalto', 'failed')) -%}
+    {%- if published -%}
+        {%- do log('Publishing ' ~ published | map(attribute='name') | join(', '), info=true) -%}
+    {%- endif -%}
+    {{ return(publish_statements(published, passed, audit_branch()) if passed else '') }}
 {% endmacro %}

@@ -140,6 +140,16 @@ def test_the_schedule_builds_what_silver_changed(
     assert folders == {f"{data}/review_year=2011/review_month={month}" for month in (1, 2, 3)}
 
 
+def test_all_jobs_are_in_the_run_history(lake: GlueLake) -> None:
+    """Two at a time: they make the table, and add to it, at once."""
+    table = gold(lake, "run_history")
+    assert table.location() == f"s3://{DATALAKE}/gold/run_history"
+    found = table.scan().to_arrow().to_pylist()
+    assert sorted(row["table_name"] for row in found) == sorted(tables())
+    assert {(row["status"], row["target"]) for row in found} == {("published", "emr")}
+    assert {row["periods"] for row in found} == {"2011-01, 2011-02, 2011-03"}
+
+
 def test_with_nothing_pending_no_job_starts(lake: GlueLake, account: Account) -> None:
     before = len(account.jobs)
     assert set(account.wait(account.fire_schedule()).statuses.values()) == {"SKIPPED"}

@@ -88,6 +88,13 @@ READABLE = [
     Call("glue:GetTable", f"{GLUE}table/dm_gold/top_drinkers"),
     Call("dynamodb:Query", f"{DYNAMODB}{CONTROL}/index/dm-gsi-schema-status"),
 ]
+WRITABLE = [
+    Call("s3:PutObject", f"{S3}{DATALAKE}/gold/run_history/data/1.parquet"),
+    Call("s3:PutObject", f"{S3}{DATALAKE}/gold/run_history/metadata/1.metadata.json"),
+    Call("glue:CreateTable", f"{GLUE}table/dm_gold/run_history"),
+    Call("glue:UpdateTable", f"{GLUE}table/dm_gold/run_history"),
+    Call("dynamodb:UpdateItem", f"{DYNAMODB}{CONTROL}"),
+]
 OUT_OF_REACH = [
     Call("s3:GetObject", f"{S3}{DATALAKE}/bronze/reviews.json"),
     Call("s3:GetObject", f"{S3}{DATALAKE}/silverware/1.parquet"),
@@ -117,8 +124,8 @@ UNTOUCHABLE = [
 ]
 
 
-@pytest.mark.parametrize("call", READABLE, ids=str)
-def test_a_job_reads_silver_gold_its_code_and_the_control_table(call: Call) -> None:
+@pytest.mark.parametrize("call", READABLE + WRITABLE, ids=str)
+def test_a_job_reads_silver_and_its_code_and_writes_gold_and_control_items(call: Call) -> None:
     assert allows(statements_of("JobRole"), call)
 
 

@@ -23,11 +23,8 @@ TABLE = SimpleNamespace(schema="dm_gold", alias=NAME)
 
 def script(branch: str) -> str:
     """What a run executes to publish the table from its branch."""
-    macros = (
-        PROJECT / "macros" / folder
-        for folder in ("publish/publish_statements.sql", "expressions/sql_string.sql")
-    )
-    template = Environment(autoescape=False).from_string("\n".join(m.read_text() for m in macros))
+    macro = (PROJECT / "macros" / "publish" / "publish_statements.sql").read_text()
+    template = Environment(autoescape=False).from_string(macro)
     return str(template.module.publish_statements([TABLE], [TABLE], branch))  # type: ignore[attr-defined]
 
 
