@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test races faults test-aws bench bench-quick scaling lint lint-aws audit \
+.PHONY: demo test races faults test-aws test-pages bench bench-quick scaling lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -22,6 +22,10 @@ faults: setup
 # The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
 test-aws: setup
 	@$(BIN)/pytest -m end_to_end
+
+# The pages as a reader sees them, in headless Chromium; pictures of them go to target/screenshots.
+test-pages: setup
+	@$(BIN)/pytest -m browser
 
 # Against other ways to do the same; writes docs/benchmarks.md. An hour; the quick one takes minutes.
 bench: setup
