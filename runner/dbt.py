@@ -111,10 +111,19 @@ class DbtProject:
         Raises:
             DbtFailed: it failed.
         """
-        result = self._invoke(dbtRunner(callbacks=[self._report]), "run-operation", operation)
-        for node in result.results:
-            if node.status in _FAILED:
-                raise self._failed(operation, node.message or "")
+        self._invoke_all(dbtRunner(callbacks=[self._report]), "run-operation", operation)
+
+    def compile(self) -> Path:
+        """Renders the SQL of all models and tests, for which it needs no Spark.
+
+        Returns:
+            The file `manifest.json` of dbt, which then has it.
+
+        Raises:
+            DbtFailed: a model or test has a fault.
+        """
+        self._invoke_all(dbtRunner(), "compile", "--no-populate-cache")
+        return self._folder / "target" / "manifest.json"
 
     @property
     def log(self) -> Path:
@@ -143,6 +152,12 @@ class DbtProject:
         if answer.result is None:
             raise self._failed(command[0], str(answer.exception))
         return answer.result
+
+    def _invoke_all(self, runner: dbtRunner, *command: str) -> None:
+        """Runs a command of which every part has to succeed."""
+        for result in self._invoke(runner, *command).results:
+            if result.status in _FAILED:
+                raise self._failed(command[0], result.message or "")
 
     def _failed(self, command: str, message: str) -> DbtFailed:
         return DbtFailed(
