@@ -3,11 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test races faults test-aws bench bench-quick scaling lint lint-aws audit \
+.PHONY: demo docs test races faults test-aws test-pages bench bench-quick scaling lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
 	@$(BIN)/dm demo
+
+# One page, into target/docs; needs no lake.
+docs: .venv/ready
+	@$(BIN)/dm docs
 
 test: setup
 	@$(BIN)/pytest
@@ -22,6 +26,10 @@ faults: setup
 # The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
 test-aws: setup
 	@$(BIN)/pytest -m end_to_end
+
+# The pages as a reader sees them, in headless Chromium; pictures of them go to target/screenshots.
+test-pages: setup
+	@$(BIN)/pytest -m browser
 
 # Against other ways to do the same; writes docs/benchmarks.md. An hour; the quick one takes minutes.
 bench: setup
@@ -39,6 +47,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint models tests/data
+	$(BIN)/dbt-score lint --run-dbt-parse
 
 lint-aws: .venv/ready .checkov/ready
 	$(BIN)/cfn-lint infra/*.yaml
@@ -53,7 +62,7 @@ package: .venv/ready
 	@$(BIN)/python -m infra.package
 
 # Both show what they will do, and ask. PARAMETERS='Name=value ...' sets those of infra/*.yaml.
-deploy: package
+deploy: package docs
 	@$(BIN)/python -m infra.deploy deploy $(PARAMETERS)
 
 destroy: .venv/ready

@@ -7,6 +7,7 @@ database, and keeps it for ever. `dm-analytics` has all else, and may go and com
 from __future__ import annotations
 
 import json
+import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from infra.package import version
 from infra.stack import Stack, aws_errors, declared
+from local.docs import PAGE
 from runner import aws
 from runner.cli import told
 from runner.errors import DataMasterError
@@ -132,7 +134,9 @@ def upload(s3: S3Client, files: Sequence[Path], bucket: str, prefix: str) -> Non
             if error.response["Error"]["Code"] not in _NOT_THERE:
                 raise
         click.echo(f"Uploading s3://{bucket}/{key}")
-        s3.upload_file(str(file), bucket, key, ExtraArgs={"Metadata": {"sha256": digest}})
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        extra = {"Metadata": {"sha256": digest}, "ContentType": kind}
+        s3.upload_file(str(file), bucket, key, ExtraArgs=extra)
 
 
 def change(stack: Stack, parameters: Mapping[str, str], *, yes: bool) -> bool:
@@ -170,7 +174,8 @@ def main() -> None:
 @click.argument("parameters", nargs=-1)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--dist", type=click.Path(path_type=Path), default=PROJECT / "dist")
-def deploy(parameters: Sequence[str], yes: bool, dist: Path) -> None:
+@click.option("--docs", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=PAGE)
+def deploy(parameters: Sequence[str], yes: bool, dist: Path, docs: Path) -> None:
     """Deploy this commit; PARAMETERS of the templates are written Name=value.
 
     What is given once stays so in later deployments.
@@ -194,6 +199,7 @@ def deploy(parameters: Sequence[str], yes: bool, dist: Path) -> None:
         tables = json.loads((artifact / "tables.json").read_text())
         ours = {"Version": artifact.name, "Tables": ",".join(tables)}
         if change(analytics, names | _of(ANALYTICS, given) | ours, yes=yes):
+            upload(session.client("s3"), [docs], names["DatalakeBucket"], "docs/gold")
             for name, value in analytics.outputs.items():
                 click.echo(f"{name}: {value}")
 

@@ -95,7 +95,10 @@ def _parse(project: Path, scratch: Path) -> None:
         raise CannotPackage(f"dbt cannot parse the project: {answer.exception}")
     # When and where it was parsed is left out: the same project gives the same bytes.
     manifest.files = {}
-    for nodes in (manifest.nodes, manifest.sources, manifest.macros, manifest.unit_tests):
+    for nodes in (
+        *(manifest.nodes, manifest.sources, manifest.macros),
+        *(manifest.unit_tests, manifest.exposures),
+    ):
         for node in nodes.values():
             node.created_at = 0
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]

@@ -159,6 +159,29 @@ def diff(table: str, period: str, format_: str) -> None:
 
 
 @dm.command()
+@click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
+def docs(open_: bool) -> None:
+    """Make the docs: one page with each table, and the lineage of each of its columns.
+
+    The page needs no server and no internet. What it tells comes from the project alone, so the
+    tables need not be built.
+
+    \b
+    Example:
+      dm docs --open
+    """
+    from local.docs import build  # dbt takes seconds to import
+
+    click.echo(
+        f"Describing {len(tables())} gold tables, and where each of their columns comes from"
+    )
+    page = build()
+    click.echo(page)
+    if open_:
+        click.launch(page.as_uri())
+
+
+@dm.command()
 def maintain() -> None:
     """Tidy the gold tables: drop old audit branches, snapshots and files.
 
@@ -256,7 +279,7 @@ def demo(ctx: click.Context) -> None:
         "  .venv/bin/dm show top_beers_by_rating --period 2010-12\n"
         "  .venv/bin/dm pending\n"
         "  .venv/bin/dbt build --select gold     (finds nothing to build, and tests nothing)\n"
-        "  .venv/bin/dbt docs generate --static  (then open target/static_index.html)\n"
+        "  .venv/bin/dm docs --open              (each table, and where its columns come from)\n"
         "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
     )
 

@@ -123,6 +123,20 @@ class DbtProject:
         if faults:
             raise self._failed(operation, faults[0])
 
+    def compile(self) -> Path:
+        """Renders the SQL of all models and tests, for which it needs no Spark.
+
+        Returns:
+            The file `manifest.json` of dbt, which then has it.
+
+        Raises:
+            DbtFailed: a model or test has a fault.
+        """
+        for result in self._invoke(dbtRunner(), "compile", "--no-populate-cache").results:
+            if result.status in _FAILED:
+                raise self._failed("compile", result.message or "")
+        return self._folder / "target" / "manifest.json"
+
     @property
     def log(self) -> Path:
         """All that dbt says, its SQL included."""

@@ -54,6 +54,7 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (folder / "job.py").write_text("")
     (folder / "tables.json").write_text(json.dumps(["top_drinkers"]))
+    (tmp_path / "index.html").write_text("<h1>Gold</h1>")
     template = tmp_path / "analytics.yaml"
     template.write_text(TEMPLATE)
     monkeypatch.setitem(deploy.TEMPLATES, deploy.ANALYTICS, template)
@@ -62,7 +63,7 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(dist: Path, *arguments: str, answer: str = "y\ny\n") -> Result:
-    command = ["deploy", "--dist", str(dist), *arguments]
+    command = ["deploy", "--dist", str(dist), "--docs", str(dist / "index.html"), *arguments]
     return CliRunner().invoke(deploy.main, command, input=answer, catch_exceptions=False)
 
 
@@ -88,9 +89,20 @@ def test_an_empty_account_gets_storage_code_and_the_rest(aws: None, dist: Path) 
         deploy.ANALYTICS: "CREATE_COMPLETE",
     }
     assert code() == {"job.py", "tables.json", "dispatcher.asl.json"}
+    assert parameters()["Tables"] == "top_drinkers"
     assert "AWS::DynamoDB::Table" in answer.output
     (table,) = boto3.client("dynamodb").list_tables()["TableNames"]
     assert table == "dm-processing-control"
+
+
+def test_the_docs_are_a_page_for_those_who_may_read_the_bucket(aws: None, dist: Path) -> None:
+    run(dist)
+    s3 = boto3.client("s3")
+    page = s3.get_object(Bucket=DATALAKE, Key="docs/gold/index.html")
+    assert page["Body"].read() == b"<h1>Gold</h1>"
+    assert page["ContentType"] == "text/html"
+    grants = s3.get_object_acl(Bucket=DATALAKE, Key="docs/gold/index.html")["Grants"]
+    assert all("URI" not in grant["Grantee"] for grant in grants)  # nobody but the owner
 
 
 def test_nothing_happens_without_a_yes(aws: None, dist: Path) -> None:
