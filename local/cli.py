@@ -1,6 +1,7 @@
 """The command `dm` of one machine: the runner's commands, and those of a local lake."""
 
 import json
+import webbrowser
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
@@ -12,8 +13,9 @@ from local import lake, server, spark
 from runner import amend, cli, periods
 from runner.control.sqlite import SqliteControlTable
 from runner.output import FORMATS, Row, rows_out
-from runner.project import tables
+from runner.project import PROJECT, tables
 
+REPORT = PROJECT / "target" / "report.html"
 PERIOD_COLUMNS = ("review_year", "review_month")
 
 
@@ -29,6 +31,7 @@ def dm(ctx: click.Context) -> None:
     dm process --layer gold    builds the pending months of the gold tables
     dm show top_drinkers       reads a gold table
     dm explain top_drinkers --period 2010-12    tells where its numbers come from
+    dm report --open           makes a page of the best of each month
 
     The lake is in the folder .lake of the project, or in the one that DM_LAKE names. With
     --target aws, the commands on control items and runs work on your account.
@@ -178,7 +181,33 @@ def docs(open_: bool) -> None:
     page = build()
     click.echo(page)
     if open_:
-        click.launch(page.as_uri())
+        _open(page)
+
+
+@dm.command()
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=REPORT,
+    help="The page's file.  [default: target/report.html]",
+)
+@click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
+def report(output: Path, open_: bool) -> None:
+    """Make a page about the gold tables: the best of each month, and how it came about.
+
+    It is one HTML file that needs no internet.
+
+    \b
+    Examples:
+      dm report --open
+      dm report --output /tmp/beers.html
+    """
+    from local.report import write  # Arrow, Iceberg and Altair are slow to import
+
+    write(lake.find(), output)
+    click.echo(f"The page is {output}")
+    if open_:
+        _open(output)
 
 
 @dm.command()
@@ -274,6 +303,8 @@ def demo(ctx: click.Context) -> None:
         step(line, show, table=table, period=None, limit=3, branch=None, format_="table")
     title("A few ratings change in two months; only those two are built again")
     load_and_build(synthetic.changes_file(here))
+    title("The best of each month, on a page")
+    step("report", report, output=REPORT, open_=False)
     title("Next")
     click.echo(
         "  .venv/bin/dm show top_beers_by_rating --period 2010-12\n"
@@ -282,6 +313,11 @@ def demo(ctx: click.Context) -> None:
         "  .venv/bin/dm docs --open              (each table, and where its columns come from)\n"
         "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
     )
+
+
+def _open(page: Path) -> None:
+    if not webbrowser.open(page.resolve().as_uri()):
+        click.echo("No browser was found here that could open it")
 
 
 def _without_period(rows: Sequence[Row]) -> list[Row]:

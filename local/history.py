@@ -115,21 +115,40 @@ def key_columns(name: str) -> list[str]:
     raise NothingToShow(f"models/gold/{name}.yml has no test ranked_in_period, so it has no key")
 
 
+def current_versions(table: Table) -> dict[str, Version]:
+    """The version of each period that readers of a gold table see, by the period.
+
+    A period that only snapshots wrote which are not kept any more is not there.
+    """
+    found: dict[str, Version] = {}
+    for snapshot in _ancestry(table):
+        for period in _written_periods(snapshot) - found.keys():
+            found[period] = _version(snapshot, period)
+    return found
+
+
 def _versions(table: Table, period: str) -> Iterator[Version]:
     """The versions of a period in main's history, newest first."""
+    for snapshot in _ancestry(table):
+        if period in _written_periods(snapshot):
+            yield _version(snapshot, period)
+
+
+def _ancestry(table: Table) -> Iterator[Snapshot]:
+    """Main's snapshots, newest first, as far back as they are kept."""
     snapshot = table.current_snapshot()
     while snapshot is not None:
-        version = _version(snapshot, period)
-        if version is not None:
-            yield version
+        yield snapshot
         parent = snapshot.parent_snapshot_id
         snapshot = table.snapshot_by_id(parent) if parent is not None else None
 
 
-def _version(snapshot: Snapshot, period: str) -> Version | None:
-    told = snapshot.summary.additional_properties if snapshot.summary else {}
-    if period not in told.get("dm.periods", "").split(","):
-        return None
+def _written_periods(snapshot: Snapshot) -> set[str]:
+    return set(filter(None, _told(snapshot).get("dm.periods", "").split(",")))
+
+
+def _version(snapshot: Snapshot, period: str) -> Version:
+    told = _told(snapshot)
     return Version(
         snapshot_id=snapshot.snapshot_id,
         parent_id=snapshot.parent_snapshot_id,
@@ -141,6 +160,11 @@ def _version(snapshot: Snapshot, period: str) -> Version | None:
         fingerprint=json.loads(told.get("dm.inputs", "{}")).get(period, ""),
         tests=tuple(filter(None, told.get("dm.tests", "").split(","))),
     )
+
+
+def _told(snapshot: Snapshot) -> dict[str, str]:
+    """What a run wrote into a snapshot of its own."""
+    return snapshot.summary.additional_properties if snapshot.summary else {}
 
 
 def _values(
