@@ -15,19 +15,23 @@ class NothingToShow(DataMasterError):
     """There is no such table or branch, or no such period or row in it."""
 
 
+class NotBuilt(NothingToShow):
+    """There is no such table yet."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "Load reviews with 'dm load', then build it with 'dm process'.")
+
+
 def gold_table(lake: Lake, name: str) -> Table:
     """A gold table.
 
     Raises:
-        NothingToShow: it is not built.
+        NotBuilt: it is not.
     """
     try:
         return lake.catalog.load_table((SCHEMA, name))
     except NoSuchTableError as error:
-        raise NothingToShow(
-            f"{SCHEMA}.{name} is not built yet",
-            "Load reviews with 'dm load', then build it with 'dm process'.",
-        ) from error
+        raise NotBuilt(f"{SCHEMA}.{name} is not built yet") from error
 
 
 def top(

@@ -26,7 +26,7 @@ def write(lake: Lake, path: Path) -> None:
     """Writes the page about a lake's gold tables.
 
     Raises:
-        NothingToShow: no gold table is built.
+        NotBuilt: no gold table is.
         CannotWrite: the file cannot be written.
     """
     page = _page(figures.read(lake))

@@ -14,7 +14,7 @@ _WRITTEN = {
     "by the table's last run": "var(--accent)",
     "by an earlier run": "var(--calm)",
     "without tests": "var(--alarm)",
-    "not known any more": "var(--card)",
+    "no run known": "var(--card)",
 }
 
 
@@ -59,10 +59,7 @@ def _over_time(measure: alt.Y) -> alt.LayerChart:
     others = past.mark_line(color="var(--calm)", strokeWidth=1, strokeJoin="round", opacity=0.5)
     picked = past.transform_filter(_PICKED)
     line = picked.mark_line(color="var(--accent)", strokeWidth=2, strokeJoin="round")
-    points = past.mark_circle(size=20, opacity=1).encode(
-        color=alt.when(_PICKED)
-        .then(alt.value("var(--accent)"))
-        .otherwise(alt.value("transparent")),
+    points = picked.mark_circle(color="var(--accent)", size=20, opacity=1).encode(
         tooltip=[
             _words("name", "name"),
             _words("label", "month"),

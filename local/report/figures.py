@@ -1,5 +1,6 @@
 """Reads what the page shows: rows of the gold tables, and which run wrote each month."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
@@ -7,7 +8,7 @@ from pyiceberg.table import Table
 
 from local import history
 from local.lake import Lake
-from local.show import NothingToShow, gold_table
+from local.show import NotBuilt, gold_table
 from runner.project import tables
 
 TOP = 10
@@ -16,7 +17,14 @@ TOP = 10
 VOLUME = "state_by_review_volume"
 """The table whose rows hold each review of a month once."""
 
-_SHOWN = {VOLUME: 100}  # the map has more than the first ones
+# How many rows of a month the page shows; of another table it has only the runs.
+_SHOWN = {
+    "top_beers_by_rating": TOP,
+    "top_breweries_by_rating": TOP,
+    "top_styles_by_popularity": TOP,
+    VOLUME: 100,  # on a map
+    "top_drinkers": TOP,
+}
 
 # JavaScript would round a large number, so a key is a text.
 _ROWS = """
@@ -33,10 +41,10 @@ select
     {key}::varchar,
     printf('%04d-%02d', review_year, review_month) as month,
     period_rank,
-    total_reviews,
+    {reviews},
     {rating}
 from gold
-where {key} in (select {key} from gold where period_rank <= {top})
+where {key} in (select {key} from gold where period_rank <= least({top}, {shown}))
 order by all
 """
 
@@ -44,7 +52,7 @@ _TOTALS = """
 select
     printf('%04d-%02d', review_year, review_month) as month,
     count(*) as total_rows,
-    sum(total_reviews)::bigint as total_reviews
+    sum({reviews})::bigint as total_reviews
 from gold
 group by month
 """
@@ -64,7 +72,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Figures:
-    """A gold table.
+    """What the page has of a gold table.
 
     Attributes:
         key: the column that names a row within a month.
@@ -89,38 +97,38 @@ class Figures:
 
 
 def read(lake: Lake) -> dict[str, Figures]:
-    """The gold tables that are built, by name.
+    """The gold tables that have months, by name.
 
     Raises:
-        NothingToShow: none is.
+        NotBuilt: none has.
     """
     found = {}
-    missing = None
     for name in tables():
-        try:
-            found[name] = _figures(name, gold_table(lake, name))
-        except NothingToShow as error:
-            missing = error
-    if missing and not found:
-        raise NothingToShow("No gold table is built yet", missing.hint)
+        with suppress(NotBuilt):
+            figures = _figures(name, gold_table(lake, name))
+            if figures.rows or figures.written_by:
+                found[name] = figures
+    if not found:
+        raise NotBuilt("No gold table is built yet")
     return found
 
 
 def _figures(name: str, table: Table) -> Figures:
-    (key,) = history.key_columns(name)
     gold = table.scan().to_arrow()
+    key = history.key_columns(name)[0]
     names = {
         "key": key,
+        "reviews": "total_reviews" if "total_reviews" in gold.column_names else "null",
         "rating": "avg_rating" if "avg_rating" in gold.column_names else "null",
         "top": TOP,
-        "shown": _SHOWN.get(name, TOP),
+        "shown": _SHOWN.get(name, 0),
     }
     with duckdb.connect() as db:
         db.register("gold", gold)
         first = db.sql(_ROWS.format(**names))
         columns, rows = first.columns[1:], first.fetchall()
         past = db.sql(_HISTORY.format(**names)).fetchall()
-        totals = db.sql(_TOTALS).fetchall()
+        totals = db.sql(_TOTALS.format(**names)).fetchall()
     runs, written_by = _runs(table)
     return Figures(
         key=key,

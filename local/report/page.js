@@ -13,16 +13,14 @@
   const one = (selector, within = document) => within.querySelector(selector);
 
   const time = month => Date.parse(`${month}-01T00:00Z`);
-  const inWords = month =>
-    new Date(time(month)).toLocaleDateString("en", {month: "long", year: "numeric", timeZone: "UTC"});
-  const written = {
-    avg_rating: value => value.toFixed(2),
-    total_reviews: value => value.toLocaleString("en"),
-    period_rank: value => String(value),
-  };
-  const reviewsInWords = count => `${written.total_reviews(count)} review${count === 1 ? "" : "s"}`;
+  const monthFormat = new Intl.DateTimeFormat("en", {month: "long", year: "numeric", timeZone: "UTC"});
+  const labels = new Map(months.map(month => [month, monthFormat.format(time(month))]));
+  const inWords = month => labels.get(month);
+  const {format: grouped} = new Intl.NumberFormat("en");
+  const format = {avg_rating: value => value.toFixed(2), total_reviews: grouped, period_rank: String};
+  const reviewsInWords = count => `${grouped(count)} review${count === 1 ? "" : "s"}`;
   const number = (column, value) =>
-    made("data", {value, title: column === "avg_rating" ? value : "", textContent: written[column](value)});
+    made("data", {value, title: column === "avg_rating" ? value : "", textContent: format[column](value)});
 
   // Rows as objects, such as {beer_id: "1", beer_name: "Beer", ...}.
   const rowsOf = (name, month) => {
@@ -33,16 +31,16 @@
     (tables[name].history[key] ?? []).map(([month, period_rank, total_reviews, avg_rating]) =>
       ({month, period_rank, total_reviews, avg_rating}));
 
-  const at = run => `${run.written.slice(0, 10)} ${run.written.slice(11, 16)}`;
+  const writtenAt = run => `${run.written.slice(0, 10)} ${run.written.slice(11, 16)}`;
   const datasets = {
     months: months.map(month => ({month, time: time(month), label: inWords(month), reviews: volume[month] ?? 0})),
     history: [],
     written: Object.entries(tables).flatMap(([table, {runs, written_by}]) => months.map(month => {
       const run = runs[written_by[month]];
-      const how = !run ? "not known any more"
+      const how = !run ? "no run known"
         : run.tests.length === 0 ? "without tests"
         : run === runs[0] ? "by the table's last run" : "by an earlier run";
-      return {table, month, time: time(month), label: inWords(month), how, at: run ? at(run) : ""};
+      return {table, month, time: time(month), label: inWords(month), how, at: run ? writtenAt(run) : ""};
     })),
   };
 
@@ -85,7 +83,10 @@
 
   function show(section, name, month) {
     const rows = rowsOf(name, month);
-    one(".pair", section).hidden = rows.length === 0;
+    const pair = one(".pair", section);
+    const wasHidden = pair.hidden;
+    pair.hidden = rows.length === 0;
+    if (wasHidden && !pair.hidden) dispatchEvent(new Event("resize"));  // a hidden chart has no width
     if (rows.length === 0) return tellNearest(section, name, month);
     tell(section, "");
     const before = months[months.indexOf(month) - 1];
@@ -96,8 +97,8 @@
       if (className === "place") return [number(column, value), moved(name, row, before)];
       if (className !== "name") return [number(column, value)];
       const button = made("button", {
-        type: "button", textContent: value ?? `no name (${row[key]})`,
-        onclick: () => pick(section, name, rows, row[key]),
+        type: "button", textContent: value || `no name (${row[key]})`,
+        onclick: () => pick(section, name, rows, row[key]).runAsync(),
       });
       return [button, ...(row[below] ? [made("small", {textContent: row[below]})] : [])];
     };
@@ -117,7 +118,7 @@
     rows.slice(0, top).forEach((row, i) =>
       all("td.name button", section)[i].setAttribute("aria-pressed", row[tables[name].key] === picked));
     one("[data-picked]", section).textContent = one("[aria-pressed=true]", section).textContent;
-    views.get(one("[data-chart]", section)).signal("picked", picked).runAsync();
+    return views.get(one("[data-chart]", section)).signal("picked", picked);
   }
 
   function moved(name, row, before) {
@@ -141,7 +142,7 @@
       const reviews = rows.find(row => row.state === state)?.total_reviews ?? 0;
       tile.style.setProperty("--full", reviews / most);
       tile.title = `${state}: ${reviewsInWords(reviews)}`;
-      tile.replaceChildren(state, made("small", {textContent: written.total_reviews(reviews)}));
+      tile.replaceChildren(state, made("small", {textContent: grouped(reviews)}));
     }
     const others = rows.slice(top);
     const more = one(".more", section);
@@ -161,9 +162,9 @@
     const section = one(`section[data-table="${name}"]`);
     const row = tables[name] && first(name, rowsOf(name, month));
     const [, title, told] = card.children;
-    title.textContent = row ? row[one("th.name", section).dataset.column] ?? "no name" : "none";
+    title.textContent = row ? row[one("th.name", section).dataset.column] || "no name" : "none";
     told.textContent = row
-      ? [row.avg_rating && written.avg_rating(row.avg_rating),
+      ? [row.avg_rating && format.avg_rating(row.avg_rating),
          reviewsInWords(row.total_reviews)].filter(Boolean).join(" from ")
       : tables[name] ? "not enough reviews" : "not built yet";
   }
@@ -189,15 +190,15 @@
       const table = tables[name];
       const run = table?.runs[table.written_by[month]];
       const cells = !table ? ["not built yet"]
-        : [(table.total_rows[month] ?? 0).toLocaleString("en"),
-           ...(run ? [at(run), testsOf(run), run.silver, run.run] : ["not known any more"])];
+        : [grouped(table.total_rows[month] ?? 0),
+           ...(run ? [writtenAt(run), testsOf(run), run.silver, run.run] : ["no run known"])];
       return made("tr", {}, made("th", {scope: "row", textContent: name}), ...heads.map((head, i) => {
         const cell = made("td", {className: head.className}, cells[i] ?? "");
         cell.dataset.label = head.textContent;
         return cell;
       }));
     }));
-    one("#explain").textContent = `dm explain ${names[0]} --period ${month}`;
+    one("#explain").textContent = `dm explain ${Object.keys(tables)[0]} --period ${month}`;
   }
 
   function testsOf({tests}) {
