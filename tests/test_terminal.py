@@ -15,8 +15,8 @@ from tests import reviews
 
 BIN = Path(sys.executable).parent
 COMMANDS = (
-    "backfill", "demo", "docs", "load", "pending", "process", "retry", "runs", "setup", "show",
-    "spark",
+    "backfill", "demo", "docs", "load", "pending", "process", "report", "retry", "runs", "setup",
+    "show", "spark",
 )  # fmt: skip
 # 23:30 UTC on the last day of a month is the next month in Tokyo and 20:30 in São Paulo.
 LATE = {"review_time": 1_291_159_800, "review_year": 2010, "review_month": 11}

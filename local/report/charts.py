@@ -9,7 +9,9 @@ _ROW = 40
 _MONTH = "utcyearmonth(time):T"
 _CHOSEN = "datum.month === month"
 _PICKED = "datum.key === picked"
-_REVIEWS = alt.Y("total_reviews:Q").axis(tickMinStep=1).title("reviews")
+# A few reviews would get ticks between whole numbers.
+_WHOLE = "datum.value % 1 ? '' : datum.label"
+_REVIEWS = alt.Y("total_reviews:Q").axis(format=",d", labelExpr=_WHOLE).title("reviews")
 _WRITTEN = {
     "by the table's last run": "var(--accent)",
     "by an earlier run": "var(--calm)",
@@ -52,7 +54,7 @@ def _over_time(measure: alt.Y) -> alt.LayerChart:
     `history` has time, key, name, label, period_rank, total_reviews and avg_rating.
     """
     past = alt.Chart(alt.NamedData("history")).encode(
-        alt.X("time:T").scale(type="utc").axis(title=None, labelSeparation=8),
+        alt.X("time:T").scale(type="utc").axis(_years(grid=True)),
         measure,
         detail="key:N",
     )
@@ -80,7 +82,7 @@ def _over_time(measure: alt.Y) -> alt.LayerChart:
 def _written() -> alt.LayerChart:
     """A cell for each table and month; `written` has time, month, label, table, how and at."""
     cells = alt.Chart(alt.NamedData("written")).encode(
-        alt.X(_MONTH).axis(format="%Y", title=None, grid=False, labelSeparation=8),
+        alt.X(_MONTH).axis(_years(grid=False)),
         # The name of a table is above its row, for a phone has no room beside it.
         alt.Y("table:N")
         .scale(paddingInner=0.55, paddingOuter=0.35)
@@ -141,6 +143,16 @@ def _finished(chart: alt.LayerChart, *params: str) -> dict[str, object]:
         .to_dict()
     )
     return spec
+
+
+def _years(*, grid: bool) -> alt.Axis:
+    return alt.Axis(
+        title=None,
+        grid=grid,
+        labelExpr="utcFormat(datum.value, utcmonth(datum.value) ? '%b %Y' : '%Y')",
+        tickCount={"expr": "ceil(width / 60)"},
+        labelSeparation=8,
+    )
 
 
 def _words(field: str, title: str) -> alt.Tooltip:
