@@ -76,5 +76,5 @@ def test_every_table_and_column_is_described(content: Any) -> None:
 
 def test_each_reader_is_named(content: Any) -> None:
     read = {edge["target"] for edge in content["lineage"]["edges"] if edge["source"] != SILVER}
-    exposures = {"athena", "grafana_dashboard", "metabase", "power_bi"}
+    exposures = {"athena", "grafana_dashboard", "metabase", "monthly_page", "power_bi"}
     assert read == {f"exposure.datamaster.{name}" for name in exposures}
