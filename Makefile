@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test races faults test-aws test-pages bench bench-quick scaling lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults test-aws test-pages bench bench-quick scaling lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -22,6 +22,10 @@ races: setup
 
 faults: setup
 	@$(BIN)/pytest --long tests/faults tests/runner/test_model.py tests/runner/test_load.py
+
+# Each command that the README and the docs name, as a reader types it.
+test-docs: setup
+	@$(BIN)/pytest -m documented
 
 # The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
 test-aws: setup

@@ -5,8 +5,10 @@ plugin. Without it all works the same, and starts more slowly.
 """
 
 import os
+import socket
 import subprocess
 import warnings
+from urllib.parse import urlsplit
 
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
@@ -23,6 +25,10 @@ class RemoteLake(DataMasterError):
     """Spark is somewhere else than the lake of this machine."""
 
 
+class NoSparkThere(DataMasterError):
+    """Nobody answers where DM_REMOTE points to."""
+
+
 class LocalSpark(dbtPlugin):
     """Makes dbt's target `local` use the Spark that `dm spark start` left, or start one now."""
 
@@ -31,12 +37,17 @@ class LocalSpark(dbtPlugin):
 
         Raises:
             RemoteLake: SPARK_REMOTE would send the target `local` somewhere else.
+            NoSparkThere: DM_REMOTE of the target `connect` names no server that answers.
         """
         flags = get_flags()  # type: ignore[no-untyped-call]
         _tell_code_version()
         # dbt asks for a Hive catalog in each statement, which a Spark that runs cannot change.
         warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
-        if flags.TARGET not in (None, "local") or flags.WHICH not in _ASK_SPARK:
+        if flags.WHICH not in _ASK_SPARK:
+            return
+        if flags.TARGET == "connect":
+            _look_for(os.environ["DM_REMOTE"])
+        if flags.TARGET not in (None, "local"):
             return
         elsewhere = os.environ.get("SPARK_REMOTE")
         if not server.use() and elsewhere:
@@ -45,6 +56,15 @@ class LocalSpark(dbtPlugin):
                 " unset it, or run dbt with --target connect"
             )
         spark.start()
+
+
+def _look_for(remote: str) -> None:
+    """Tells at once that there is no server, which Spark's client tries for ten minutes."""
+    address = urlsplit(remote)
+    try:
+        socket.create_connection((address.hostname, address.port or 15002), timeout=10).close()
+    except (OSError, ValueError) as error:
+        raise NoSparkThere(f"No Spark answers at DM_REMOTE={remote.split('/;')[0]}") from error
 
 
 def _tell_code_version() -> None:

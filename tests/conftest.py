@@ -1,7 +1,6 @@
 """One Java for the whole session; a lake of its own for each module that asks for one."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from local import jars, spark
 from local.lake import Lake
-from tests.dbt_project import Dbt
+from tests.dbt_project import Dbt, copy_project
 from tests.report import Report
 
 # Settings of the project's own lake must not reach a test.
@@ -71,13 +70,7 @@ def session(lake: Lake) -> SparkSession:
 @pytest.fixture
 def project_copy(tmp_path: Path) -> Path:
     """A copy of the dbt project that a test may change."""
-    here = Path(__file__).parent.parent
-    there = tmp_path / "project"
-    for folder in ("models", "macros", "tests/data"):
-        shutil.copytree(here / folder, there / folder)
-    for file in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(here / file, there / file)
-    return there
+    return copy_project(tmp_path / "project")
 
 
 @pytest.fixture

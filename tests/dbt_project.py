@@ -1,6 +1,7 @@
-"""Runs dbt commands in this process, for tests."""
+"""Runs dbt commands in this process, and copies the project, for tests."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,3 +54,12 @@ class Dbt:
             lines,
             {result.node.name: result.message or "" for result in results},
         )
+
+
+def copy_project(there: Path, *packages: str) -> Path:
+    """Copies the dbt project, and Python packages of this one, to a folder."""
+    for folder in ("models", "macros", "tests/data", *packages):
+        shutil.copytree(PROJECT / folder, there / folder)
+    for file in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(PROJECT / file, there / file)
+    return there

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from runner.control.items import Status
 from runner.control.sqlite import SqliteControlTable
 from runner.project import PROJECT
 from tests import reviews
+from tests.dbt_project import copy_project
 from tests.tables import rows
 
 NAME = "top_beers_by_taste"
@@ -23,14 +23,17 @@ GUIDE = (PROJECT / "docs" / "first-table.md").read_text()
 SQL, YML = re.findall(r"```(?:sql|yaml)\n(.*?)```", GUIDE, re.DOTALL)
 
 
+def add_sixth_table(project: Path) -> None:
+    (project / "models" / "gold" / f"{NAME}.sql").write_text(SQL)
+    (project / "models" / "gold" / f"{NAME}.yml").write_text(YML)
+
+
 @pytest.fixture
-def project(project_copy: Path) -> Path:
+def project(tmp_path: Path) -> Path:
     """A copy of the whole project, with the sixth table."""
-    for folder in ("runner", "local", "infra"):
-        shutil.copytree(PROJECT / folder, project_copy / folder)
-    (project_copy / "models" / "gold" / f"{NAME}.sql").write_text(SQL)
-    (project_copy / "models" / "gold" / f"{NAME}.yml").write_text(YML)
-    return project_copy
+    there = copy_project(tmp_path / "project", "runner", "local", "infra")
+    add_sixth_table(there)
+    return there
 
 
 def test_a_sixth_table_is_two_files(project: Path, tmp_path: Path, jar_paths: list[Path]) -> None:

@@ -76,6 +76,10 @@ def test_a_laptop_builds_what_it_changed_in_a_schema_of_its_own(
         project=project_copy, **laptop,
     )  # fmt: skip
     assert "ERROR=0" in told
+    nobody = laptop | {"DM_REMOTE": "sc://localhost:1/;token=secret"}
+    told = dbt("run", project=project_copy, **nobody)
+    assert "No Spark answers at DM_REMOTE=sc://localhost:1" in told
+    assert "secret" not in told
     built = {name for _, name in lake.catalog.list_tables("dm_gold_ann_b")}
     assert built & set(tables()) == {"top_drinkers"}
     assert before == {table: gold(lake, table).metadata_location for table in tables()}
