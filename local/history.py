@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import yaml
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
 from local.lake import Lake
 from local.show import NothingToShow, Row, gold_table, rows
@@ -117,13 +117,10 @@ def key_columns(name: str) -> list[str]:
 
 def _versions(table: Table, period: str) -> Iterator[Version]:
     """The versions of a period in main's history, newest first."""
-    snapshot = table.current_snapshot()
-    while snapshot is not None:
+    for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
         version = _version(snapshot, period)
         if version is not None:
             yield version
-        parent = snapshot.parent_snapshot_id
-        snapshot = table.snapshot_by_id(parent) if parent is not None else None
 
 
 def _version(snapshot: Snapshot, period: str) -> Version | None:
