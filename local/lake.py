@@ -53,13 +53,23 @@ class Lake:
         """The Iceberg catalog, as PyIceberg reads and writes it; made if it is not there.
 
         Its name is part of what it stores, so Spark's catalog has the same one.
+
+        Raises:
+            CatalogUnreadable: its file is damaged, or the lake's folder is not to be read.
         """
         from pyiceberg.catalog.sql import SqlCatalog  # slow to import
+        from sqlalchemy.exc import DBAPIError
 
-        self.root.mkdir(parents=True, exist_ok=True)
-        return SqlCatalog(
-            "lake", uri=f"sqlite:///{self.database}", warehouse=self.warehouse.as_uri()
-        )
+        uri = f"sqlite:///{self.database}"
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            return SqlCatalog("lake", uri=uri, warehouse=self.warehouse.as_uri())
+        except (DBAPIError, OSError) as error:
+            told = error.orig if isinstance(error, DBAPIError) else error
+            raise CatalogUnreadable(
+                f"The lake's catalog, {self.database}, cannot be read: {told}",
+                "Bring it back from a copy; DM_LAKE names another lake.",
+            ) from error
 
     def spark_settings(self) -> dict[str, str]:
         """What Spark needs to use this lake as its default catalog."""
@@ -76,6 +86,10 @@ class Lake:
             # Another process may commit at any time: look at each table afresh.
             "spark.sql.catalog.lake.cache-enabled": "false",
         }
+
+
+class CatalogUnreadable(DataMasterError):
+    """The catalog of a lake is damaged, or out of reach."""
 
 
 class RelativeLake(DataMasterError):

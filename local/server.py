@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,10 @@ _TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # noqa: S105, the name of a variabl
 
 class ServerFailed(DataMasterError):
     """Spark did not start."""
+
+
+class ServerStopped(DataMasterError):
+    """Spark has stopped under this process."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,16 @@ def find() -> Server | None:
 
 
 def use() -> bool:
-    """Makes this process use the Spark that serves this lake; whether there is one."""
-    server = find()
+    """Makes this process use the Spark that serves this lake; whether there is one.
+
+    It is decided once: a process that has a Spark of its own, or used this one, cannot change.
+
+    Raises:
+        ServerStopped: this process used it, and it is there no more.
+    """
+    server = _chosen()
+    if server and not server.answers:
+        raise ServerStopped("The Spark that stayed has stopped", "Start the command, or dm, anew.")
     if server:
         os.environ["SPARK_REMOTE"] = server.url
     return server is not None
@@ -146,6 +159,11 @@ def serve(idle: timedelta) -> None:
     finally:
         _file().unlink(missing_ok=True)
         session.stop()
+
+
+@cache
+def _chosen() -> Server | None:
+    return find()
 
 
 @contextmanager

@@ -62,7 +62,7 @@ _PLUGIN = "from local.dbt_plugin import plugins\n"
 def configure(java: Path, jars: Sequence[Path]) -> None:
     """Makes every Spark of this Python environment use the lake, this `bin/java` and these jars."""
     home = _default_folder()
-    shim = home / "java" / "bin" / "java"
+    shim = java_started()
     shim.parent.mkdir(parents=True, exist_ok=True)
     shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
     shim.chmod(0o755)
@@ -83,6 +83,17 @@ def is_configured() -> bool:
 def settings_file() -> Path:
     """Where Spark's settings for the lake are."""
     return _folder() / "spark-defaults.conf"
+
+
+def settings() -> dict[str, str]:
+    """Spark's settings for the lake; none if there is no file of them."""
+    lines = settings_file().read_text().splitlines() if is_configured() else []
+    return dict(line.split(" ", 1) for line in lines)
+
+
+def java_started() -> Path:
+    """The `bin/java` that Spark starts: a script that starts the Java of configure()."""
+    return _default_folder() / "java" / "bin" / "java"
 
 
 def write_settings(

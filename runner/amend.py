@@ -7,11 +7,9 @@ from uuid import uuid4
 
 import click
 
-from runner import options, periods
-from runner.cli import summary
+from runner import options, periods, worklist
 from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import SCHEMA
-from runner.output import rows_out
 
 _UNASKED = 12
 """How many periods are added without a question."""
@@ -46,7 +44,7 @@ def retry(chosen: Sequence[str], months: Sequence[str], target: str, yes: bool) 
     if not failed:
         click.echo("No such control item ended in error.")
         return
-    rows_out(summary(failed), "table")
+    worklist.tell(failed)
     _ask({item.month for item in failed}, yes)
     freed = control.retry(failed)
     click.echo(f"{len(freed)} of {len(failed)} control items are pending again.")
@@ -71,7 +69,7 @@ def backfill(chosen: Sequence[str], first: str, last: str, target: str, yes: boo
     """
     months = periods.span(first, last)
     items = [_item(table, month) for table in dict.fromkeys(chosen) for month in months]
-    rows_out(summary(items), "table")
+    worklist.tell(items)
     _ask(months, yes)
     options.control(target).enqueue(items)
     click.echo(f"{len(items)} control items are pending.")

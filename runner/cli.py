@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from runner import options, periods, spark
-from runner.control.items import ControlItem, Status
+from runner import options, periods, spark, worklist
+from runner.control.items import Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
-from runner.output import Row, rows_out
+from runner.output import line, live_line, rows_out, say
 from runner.project import tables
 
 if TYPE_CHECKING:
@@ -33,13 +33,21 @@ def told() -> Iterator[None]:
         raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
 
 
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C or SIGTERM ended, as shells have it."""
+
+
 class Commands(click.Group):
     """A group of commands that tell what a user can mend in one sentence and a hint."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
-        with told():
-            return super().invoke(ctx)
+        try:
+            with told():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.command()
@@ -92,10 +100,12 @@ def process(
         return
     spark.start()
 
-    from runner.dbt import DbtProject  # dbt takes seconds to import
+    with live_line() as now:
+        now("starting")
+        from runner.dbt import DbtProject  # dbt takes seconds to import
 
-    dbt = DbtProject(progress=tell_progress)
-    results = run(gold_job(control, dbt, force=force), chosen)
+        dbt = DbtProject(progress=tell_progress, now=now)
+        results = run(gold_job(control, dbt, force=force), chosen)
     if not results:
         click.echo("Nothing is pending that another run does not hold.")
         return
@@ -109,7 +119,7 @@ def process(
 def pending(target: str, format_: str) -> None:
     """List the control items that wait, run or failed.
 
-    The table has a line for each table and state; the JSON has every item with all its fields.
+    The table has a line for those that are alike; JSON and CSV have each item with all its fields.
 
     \b
     Examples:
@@ -118,10 +128,10 @@ def pending(target: str, format_: str) -> None:
       dm pending --target aws
     """
     items = options.control(target).items(Status.PENDING, Status.RUNNING, Status.ERROR)
-    if format_ == "json":
+    if format_ != "table":
         rows_out([asdict(item) for item in items], format_)
         return
-    rows_out(summary(items), format_)
+    worklist.tell(items)
     if not items:
         click.echo("Nothing is pending.")
 
@@ -135,7 +145,7 @@ def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
     """List the newest runs: what each did with each table, and how it ended.
 
     A month is listed with the last run that worked on it. On AWS a run is an execution of the
-    state machine; the JSON has the links to the logs of all jobs, the table those of failed ones.
+    state machine; JSON and CSV have the jobs and the links to their logs.
 
     \b
     Examples:
@@ -151,13 +161,14 @@ def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
     else:
         found = executions.of_items(items, limit)
     table_runs = executions.table_runs(found, items)
-    if format_ == "json":
+    if format_ != "table":
         rows_out([asdict(run) for run in table_runs], format_)
         return
-    rows_out([executions.row(run) for run in table_runs], format_)
+    rows_out(executions.rows(table_runs), format_)
     for run in table_runs:
         if run.error:
-            click.echo(f"{run.run} {run.table}: {run.error}\n{run.logs or ''}".rstrip())
+            say(f"{run.run} {run.table}: {run.error}")
+            click.echo(run.logs or "", nl=bool(run.logs))
     if not table_runs:
         click.echo("Nothing has run yet.")
 
@@ -179,14 +190,14 @@ def run(job: GoldJob, chosen: Sequence[str]) -> list[Result]:
     work, results = job.claim(chosen or tables())
     if work:
         months = periods.in_words(piece.period for piece in work)
-        click.echo(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
+        line(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
         results += job.run(work)
     return results
 
 
-def tell_progress(line: str) -> None:
+def tell_progress(text: str) -> None:
     """Prints a line of a run."""
-    click.echo(f"  {line}")
+    line(f"  {text}")
 
 
 def _tell(results: Sequence[Result]) -> bool:
@@ -203,21 +214,3 @@ def _tell(results: Sequence[Result]) -> bool:
     succeeded = sum(result.items for result in results if not result.error)
     click.echo(f"{succeeded} of {items} control items succeeded.")
     return bool(failed)
-
-
-def summary(items: Sequence[ControlItem]) -> list[Row]:
-    """Control items for people: a row for each table, state and message."""
-    groups = defaultdict(list)
-    for item in items:
-        groups[item.table_name, str(item.status), item.error_message or ""].append(item)
-    return [
-        {
-            "table": table,
-            "status": status,
-            "items": len(group),
-            "months": periods.in_words(item.month for item in group),
-            "since": min(item.updated_at for item in group)[:16],
-            "last message": message,
-        }
-        for (table, status, message), group in sorted(groups.items())
-    ]

@@ -57,16 +57,24 @@ class DbtProject:
         progress: gets a line for each table that is built.
         target: the target of the profile.
         folder: where dbt leaves `target/` and its log, `logs/dbt.log`.
+        now: gets what is being done, whenever that changes.
     """
 
     def __init__(
-        self, progress: Callable[[str], None], target: str = "local", folder: Path = PROJECT
+        self,
+        progress: Callable[[str], None],
+        target: str = "local",
+        folder: Path = PROJECT,
+        now: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._progress = progress
+        self._now = now
         self._target = target
         self._folder = folder
-        # PySpark prints each failed statement with its whole Java stack; dbt's log has it, too.
-        PySparkLogger.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL + 1)
+        # PySpark prints each failed statement with its whole Java stack; dbt's log has it, too. And
+        # py4j prints what interrupts it, which goes on to whoever asked for it.
+        for logger in (PySparkLogger.getLogger("SQLQueryContextLogger"), logging.getLogger("py4j")):
+            logger.setLevel(logging.CRITICAL + 1)
 
     def build(
         self,
@@ -171,7 +179,11 @@ class DbtProject:
         )
 
     def _report(self, event: EventMsg) -> None:
-        if event.info.name == "LogModelResult":
+        if event.info.name == "LogStartLine":
+            self._now(f"{event.data.index} of {event.data.total}: {event.data.description}")
+        elif event.info.name == "LogHookStartLine":
+            self._now("publishing" if "on-run-end" in event.data.statement else "planning")
+        elif event.info.name == "LogModelResult":
             data = event.data
             self._progress(
                 f"{data.node_info.node_name}: {data.status} in {data.execution_time:.1f} s"

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import click
 
-from runner import dispatcher, periods
+from runner import dispatcher, periods, worklist
 from runner.control.items import ControlItem, Status, timestamp
 from runner.dispatcher import Execution, TableResult
-from runner.output import Row
+from runner.output import Row, line, live_line, minute
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ def start(state_machine: str, tables: Sequence[str], *, wait: bool) -> bool:
     click.echo(f"Started {name}\n{aws.console(name)}")
     if not wait:
         return True
-    ended = aws.follow(name, _tell)
+    with live_line() as now:
+        now(f"waiting for {name}; Ctrl-C ends the waiting alone")
+        ended = aws.follow(name, _tell)
     click.echo(f"{name}: {ended.status}")
     if ended.error:
         click.echo(ended.error, err=True)
@@ -61,7 +63,7 @@ def _tell(result: TableResult) -> None:
     words = [result.status, result.error, result.job_run_id and f"job {result.job_run_id}"]
     if result.status == "FAILED":
         words.append(result.logs)
-    click.echo(f"  {result.table}: {', '.join(word for word in words if word)}")
+    line(f"  {result.table}: {', '.join(word for word in words if word)}")
 
 
 def table_runs(executions: Iterable[Execution], items: Iterable[ControlItem]) -> list[TableRun]:
@@ -91,17 +93,22 @@ def of_items(items: Iterable[ControlItem], limit: int) -> list[Execution]:
     return sorted(runs, key=lambda run: run.started, reverse=True)[:limit]
 
 
-def row(run: TableRun) -> Row:
-    """A line of the list of runs."""
-    return {
-        "run": run.run,
-        "table": run.table,
-        "outcome": run.outcome,
-        "months": periods.in_words(run.periods),
-        "started": run.started[:16],
-        "seconds": run.seconds,
-        "job run": run.job_run_id,
-    }
+def rows(runs: Iterable[TableRun]) -> list[Row]:
+    """The list of runs: a line for the tables that a run treated alike."""
+    alike = defaultdict(list)
+    for run in runs:
+        alike[run.run, run.outcome, run.periods, run.started, run.seconds].append(run.table)
+    return [
+        {
+            "started": minute(started),
+            "seconds": None if seconds is None else round(seconds),
+            "outcome": outcome,
+            "tables": worklist.in_words(tables),
+            "months": periods.in_words(months),
+            "run": run,
+        }
+        for (run, outcome, months, started, seconds), tables in alike.items()
+    ]
 
 
 def _by_table(execution: Execution, items: Iterable[ControlItem]) -> dict[str, list[ControlItem]]:

@@ -6,6 +6,7 @@ from functools import partial
 import click
 
 from runner.control.table import NAME, ControlTable
+from runner.output import FORMATS
 from runner.project import tables as known
 
 layer = click.option("--layer", type=click.Choice(["gold"]), default="gold", show_default=True)
@@ -32,9 +33,9 @@ target = click.option(
     help="This machine's lake, or the account that your AWS credentials name.",
 )
 
-format_ = click.option(
-    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
+_format = partial(click.option, "--format", "format_", default="table", show_default=True)
+format_ = _format(type=click.Choice(FORMATS))
+no_csv = _format(type=click.Choice([name for name in FORMATS if name != "csv"]))
 
 state_machine = click.option(
     "--state-machine",
@@ -54,4 +55,9 @@ def control(target: str) -> ControlTable:
         return here
     from runner.control.dynamodb import DynamoControlTable  # boto3 is slow to import
 
-    return DynamoControlTable(os.environ.get("DM_CONTROL_TABLE", NAME))
+    return DynamoControlTable(control_table())
+
+
+def control_table() -> str:
+    """The name of the control table on AWS."""
+    return os.environ.get("DM_CONTROL_TABLE", NAME)

@@ -1,14 +1,20 @@
-"""Prints rows for people and for programs."""
+"""Prints for people and for programs: rows, sentences, and what is being done now."""
 
 import csv
 import json
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 
 FORMATS = ("table", "csv", "json")
-_NARROWEST_PIPE = 160
+_PIPE = 10_000
+"""A pipe has no width: lines stay whole, so that grep finds what is in them."""
+
+_WORD = len("2012-01-31 07:00")
 
 Row = Mapping[str, object]
 
@@ -20,30 +26,55 @@ def rows_out(rows: Sequence[Row], format_: str) -> None:
     elif format_ == "csv":
         writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({key: _in_csv(value) for key, value in row.items()} for row in rows)
     elif rows:
         _table(rows)
 
 
-def _table(rows: Sequence[Row]) -> None:
-    from rich import box  # slow to import
-    from rich.console import Console
-    from rich.table import Table
+def say(sentence: str, indent: int = 2, color: str | None = None) -> None:
+    """Prints a sentence that may be long: on a terminal it is folded between words.
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for name, value in rows[0].items():
-        number = isinstance(value, int | float)
-        table.add_column(
-            name,
-            justify="right" if number else "left",
-            no_wrap=number,
-            overflow="fold",
-            min_width=len(name) if number else None,  # a narrow terminal breaks texts, not numbers
+    Args:
+        sentence: the sentence.
+        indent: of all lines but the first.
+        color: that of the first word.
+    """
+    if sys.stdout.isatty():
+        sentence = textwrap.fill(
+            sentence,
+            shutil.get_terminal_size().columns,
+            subsequent_indent=" " * indent,
+            break_long_words=False,  # nobody can copy a path in two pieces
+            break_on_hyphens=False,
         )
-    for row in rows:
-        table.add_row(*(text(value) for value in row.values()))
-    # A pipe has no width of its own: leave lines whole.
-    Console(width=None if sys.stdout.isatty() else _NARROWEST_PIPE).print(table)
+    first, space, rest = sentence.partition(" ")
+    click.echo(click.style(first, fg=color) + space + rest)
+
+
+def line(text: str) -> None:
+    """Prints a line, above the live one if there is one: click finds its own way to a terminal."""
+    click.echo(text, file=sys.stdout)
+
+
+@contextmanager
+def live_line() -> Iterator[Callable[[str], None]]:
+    """A line at the bottom that tells what is being done now; there is none without a terminal.
+
+    Yields:
+        What changes its text.
+    """
+    if not sys.stdout.isatty():
+        yield lambda text: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.table import Column
+
+    now = TextColumn(
+        "{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")
+    )
+    with Progress(SpinnerColumn(), TimeElapsedColumn(), now, transient=True) as progress:
+        task = progress.add_task("")
+        yield lambda text: progress.update(task, description=text)
 
 
 def text(value: object) -> str:
@@ -51,3 +82,36 @@ def text(value: object) -> str:
     if value is None:
         return ""
     return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def minute(timestamp: str) -> str:
+    """A control item's time for people, such as 2012-01-31 07:00; it is UTC, too."""
+    return timestamp[:16].replace("T", " ")
+
+
+def _table(rows: Sequence[Row]) -> None:
+    from rich import box  # slow to import
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    for name, value in rows[0].items():
+        longest = max(len(name), *(len(text(row[name])) for row in rows))
+        table.add_column(
+            name,
+            justify="right" if isinstance(value, int | float) else "left",
+            # A narrow terminal breaks texts, not numbers, times and words.
+            min_width=longest if longest <= _WORD else None,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(text(value) for value in row.values()))
+    console = Console(width=None if sys.stdout.isatty() else _PIPE, markup=False, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def _in_csv(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value

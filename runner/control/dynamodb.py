@@ -47,7 +47,8 @@ class DynamoControlTable:
     def __init__(self, name: str = NAME, clock: Callable[[], datetime] = utc_now) -> None:
         self._name = name
         self._clock = clock
-        self._table: Table = session().resource("dynamodb").Table(name)
+        with self._errors("connect"):
+            self._table: Table = session().resource("dynamodb").Table(name)
 
     def items(self, *statuses: Status) -> list[ControlItem]:
         """See ControlTable.items."""
