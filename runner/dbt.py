@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,14 +17,10 @@ from dbt_common.events.base_types import EventMsg
 from pyspark.logger import PySparkLogger
 
 from runner.errors import DataMasterError
+from runner.messages import one_line, unanswered
 from runner.project import PROJECT
 
 _FAILED = {"error", "fail", "skipped"}
-_HEADING = re.compile(
-    r"(Runtime|Compilation|Database) Error\b|An error occurred while calling \w+\.\w+\.$"
-)
-_JAVA_CLASS = re.compile(r"^: ([\w$]+\.)+")
-_LONGEST = 500
 
 PARSED = PROJECT / "manifest.msgpack"
 """The parsed project, in what ships to EMR Serverless: nothing there changes any more."""
@@ -43,11 +38,13 @@ class Problem:
         message: what failed, in one line.
         periods: those that are known to be at fault; empty if that is not known.
         overtaken: nothing is wrong but that another run published the table meanwhile.
+        unanswered: a service did not answer that every month needs.
     """
 
     message: str
     periods: frozenset[str] = frozenset()
     overtaken: bool = False
+    unanswered: bool = False
 
 
 class DbtProject:
@@ -175,7 +172,7 @@ class DbtProject:
 
     def _failed(self, command: str, message: str) -> DbtFailed:
         return DbtFailed(
-            f"dbt {command}: {_first_line(message)}", f"The whole of it is in {self.log}."
+            f"dbt {command}: {one_line(message)}", f"The whole of it is in {self.log}."
         )
 
     def _report(self, event: EventMsg) -> None:
@@ -211,7 +208,7 @@ def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
     if model is None:
         return Problem("dbt did not build it")
     if model.status == "error":
-        return _told(model, _first_line(model.message or ""))
+        return _told(model, one_line(model.message or ""))
     looked_at = {model.node.unique_id, *model.node.depends_on_nodes}
     failed = [
         result
@@ -222,9 +219,12 @@ def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
     ]
     if failed:
         told = [_told(r, f"test {r.node.name}: {_outcome(r)}") for r in failed]
+        for problem in told:
+            if problem.unanswered:
+                return problem
         return Problem(told[0].message, frozenset().union(*(problem.periods for problem in told)))
     if model.status in _FAILED:
-        return Problem(_first_line(model.message or str(model.status)))
+        return Problem(one_line(model.message or str(model.status)))
     if model.adapter_response.get("outcome") == "overtaken":
         return Problem("another run has published it meanwhile", overtaken=True)
     if message := _failed_hook("publish_audited", results):
@@ -237,26 +237,22 @@ def _failed_hook(macro: str, results: Sequence[NodeResult]) -> str | None:
     for result in results:
         hook = result.node.resource_type is NodeType.Operation and macro in result.node.raw_code
         if hook and result.status in _FAILED:
-            return _first_line(result.message or "")
+            return one_line(result.message or "")
     return None
 
 
 def _outcome(test: NodeResult) -> str:
     if test.status == "fail":
         return f"{test.failures} row{'s' if test.failures != 1 else ''}"
-    return _first_line(test.message or str(test.status))
+    return one_line(test.message or str(test.status))
 
 
 def _told(result: NodeResult, message: str) -> Problem:
     """The problem with what the macro explain_failures found out about it."""
     periods = frozenset(result.adapter_response.get("periods", ()))
     example = result.adapter_response.get("example")
-    return Problem(f"{message}, for example {example}" if example else message, periods)
-
-
-def _first_line(message: str) -> str:
-    """What a message of dbt or Spark says, without headings, plans and stack traces."""
-    lines = [line.strip() for line in message.splitlines()]
-    told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
-    first = " ".join(told[:2]) if told[0].endswith(":") else told[0]
-    return _JAVA_CLASS.sub("", first)[:_LONGEST]
+    return Problem(
+        f"{message}, for example {example}" if example else message,
+        periods,
+        unanswered=bool(unanswered(result.message or "")),
+    )

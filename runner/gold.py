@@ -1,13 +1,21 @@
 """Reads what is published of the gold tables."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import SparkSession
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import Row, SparkSession
 
 from runner import periods
 from runner.control.table import SCHEMA
+from runner.errors import DataMasterError
+from runner.messages import one_line
+
+
+class GoldUnreadable(DataMasterError):
+    """What is published could not be read."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +40,25 @@ def published(tables: Collection[str]) -> dict[str, Published]:
 
     Args:
         tables: such as top_drinkers; this process has built them, so Spark is running.
+
+    Raises:
+        GoldUnreadable: Spark could not read their metadata.
     """
     queries = [_QUERY.format(schema=SCHEMA, table=table) for table in tables]
     snapshots: dict[str, int] = {}
     rows: dict[str, dict[str, int]] = defaultdict(dict)
-    if queries:
-        spark = SparkSession.builder.getOrCreate()
-        for name, snapshot, year, month, total in spark.sql("union all".join(queries)).collect():
-            if snapshot is not None:
-                snapshots[name] = snapshot
-            else:
-                rows[name][periods.of(year, month)] = total
+    for name, snapshot, year, month, total in _collect("union all".join(queries)):
+        if snapshot is not None:
+            snapshots[name] = snapshot
+        else:
+            rows[name][periods.of(year, month)] = total
     return {table: Published(snapshots.get(table), rows[table]) for table in tables}
+
+
+def _collect(query: str) -> Sequence[Row]:
+    try:
+        return SparkSession.builder.getOrCreate().sql(query).collect() if query else []
+    except (Py4JError, PySparkException) as error:
+        raise GoldUnreadable(
+            f"What is published could not be read: {one_line(str(error))}"
+        ) from error

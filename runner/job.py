@@ -141,7 +141,7 @@ class GoldJob:
                 elif problem.overtaken and overtaken[table] < ROUNDS:
                     overtaken[table] += 1
                     again |= pieces
-                elif problem.overtaken or problem.periods or len(pieces) == 1:
+                elif problem.overtaken or problem.unanswered or problem.periods or len(pieces) == 1:
                     errors |= dict.fromkeys(bad, problem.message)
                     again |= pieces - bad
                 else:

@@ -18,7 +18,7 @@ from pyarrow import parquet
 from infra.package import package
 from infra.silver import GlueLake
 from local import demo, jars, spark
-from local.jars import JARS, Jar
+from local.jars import JARS
 from local.load import load
 from runner.control.items import Status
 from runner.project import tables
@@ -27,16 +27,10 @@ from tests.aws import calls
 from tests.aws.account import DATALAKE, Account
 from tests.aws.calls import Call
 from tests.aws.policies import allows, statements
-from tests.aws.worker import JOB_KEY, SparkSubmit, Worker
+from tests.aws.worker import AWS_BUNDLE, JOB_KEY, SparkSubmit, Worker
 from tests.gold.test_numbers import expected
 from tests.tables import gold, rows
 
-AWS_BUNDLE = Jar(
-    "org.apache.iceberg",
-    "iceberg-aws-bundle",
-    "1.11.0",
-    "38f01da7e96850cdd05e6616d758b77b43314b712a8808e3f9a824d56976162f",
-)
 BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
 
 pytestmark = pytest.mark.end_to_end

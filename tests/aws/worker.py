@@ -19,6 +19,16 @@ import pyspark
 from moto.core.utils import utcnow
 from moto.emrserverless.models import JobRun
 
+from local.jars import Jar
+
+AWS_BUNDLE = Jar(
+    "org.apache.iceberg",
+    "iceberg-aws-bundle",
+    "1.11.0",
+    "38f01da7e96850cdd05e6616d758b77b43314b712a8808e3f9a824d56976162f",
+)
+"""Iceberg's part for AWS: on EMR Serverless, Iceberg has it in itself."""
+
 JOB_KEY = "the-jobs-role"
 """The access key of the jobs, by which their calls are known."""
 

@@ -2,12 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
 Answer = tuple[int, bytes]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a client asks for.
+
+    Attributes:
+        method: of HTTP.
+        path: with the query; of S3, /bucket/key.
+        operation: such as UpdateTable, where AWS has a header for it; S3 has none.
+        body: its bytes.
+    """
+
+    method: str
+    path: str
+    operation: str
+    body: bytes
 
 
 class Proxy(ThreadingHTTPServer):
@@ -18,11 +36,14 @@ class Proxy(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, upstream: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.upstream = urlsplit(upstream).netloc
-        self.fault: Callable[[], Answer | None] = lambda: None
+        self.fault: Callable[[Request], Answer | None] = lambda request: None
+        self.lost: Callable[[Request], Answer | None] = lambda request: None
+        """As `fault`, but the server has done what it was asked for: its answer is lost."""
         self.faults = 0
 
     @property
@@ -47,33 +68,48 @@ class Proxy(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: Proxy
+    protocol_version = "HTTP/1.1"  # S3's clients ask whether they may send a file, and wait
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
+        target = self.headers.get("X-Amz-Target", "")
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request(self.command, self.path, target.rpartition(".")[2], body)
+        if self._failed(self.server.fault, request):
+            return
+        upstream = HTTPConnection(self.server.upstream, timeout=60)
+        upstream.request(self.command, self.path, body, dict(self.headers))
+        found = upstream.getresponse()
+        answer = found.status, found.read(), found.getheaders()
+        upstream.close()
+        if not self._failed(self.server.lost, request):
+            self._answer(*answer)
+
+    do_DELETE = do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815
+
+    def _failed(self, fault: Callable[[Request], Answer | None], request: Request) -> bool:
+        """Whether there is nothing more to answer."""
         try:
-            answer = self.server.fault()
+            answer = fault(request)
         except ConnectionError:
             self.server.faults += 1
             self.close_connection = True
-            return
+            return True
         if answer:
             self.server.faults += 1
             self._answer(*answer, [("Content-Type", "application/x-amz-json-1.0")])
-            return
-        upstream = HTTPConnection(self.server.upstream, timeout=60)
-        upstream.request("POST", self.path, body, dict(self.headers))
-        found = upstream.getresponse()
-        self._answer(found.status, found.read(), found.getheaders())
-        upstream.close()
+        return bool(answer)
 
     def _answer(self, status: int, body: bytes, headers: list[tuple[str, str]]) -> None:
         self.send_response(status)
+        told = dict(headers) if self.command == "HEAD" else {}  # the length of what it leaves out
         for name, value in headers:
             if name.lower() not in ("content-length", "transfer-encoding", "connection"):
                 self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", told.get("Content-Length", str(len(body))))
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Says nothing."""

@@ -8,7 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -29,6 +29,7 @@ from runner.project import PROJECT
 from tests.dbt_project import Dbt
 from tests.faults.victim import LEASE, TABLES
 from tests.gold.test_numbers import expected
+from tests.report import Report
 from tests.tables import gold, rows
 
 Rows = list[dict[str, object]]
@@ -191,7 +192,7 @@ class Reader:
             self._thread.join(_PATIENCE)
 
     def _look(self) -> None:
-        lake = Lake(self._stage.lake.root)  # a connection of its own
+        lake = replace(self._stage.lake)  # with a connection of its own
         last: dict[str, int | None] = {}
         while not self._stop.wait(0.3):
             for name in TABLES:
@@ -200,6 +201,25 @@ class Reader:
                     if name not in last or last[name] != now:
                         self._seen[name].append(rows(lake, name))
                         last[name] = now
+
+
+@contextmanager
+def proven(
+    stage: Stage,
+    control: ControlTable,
+    report: Report,
+    fault: str,
+    runs: int,
+    table: str = "outages",
+) -> Iterator[None]:
+    """Brings changes, lets a fault happen in the block, and looks at what is left of it."""
+    reader = Reader(stage)
+    items = stage.change(control)
+    with reader.reading():
+        yield
+    damage = stage.damage(control, items, reader)
+    report.add(table, fault=fault, runs=runs, **vars(damage))
+    assert damage == Damage(0, 0, 0, 0)
 
 
 def stopped(process: subprocess.Popen[str]) -> bool:

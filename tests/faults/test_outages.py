@@ -4,7 +4,6 @@ import itertools
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ import pytest
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
 from runner.control.sqlite import SqliteControlTable
-from runner.control.table import ControlTable, ControlTableUnavailable
-from tests.faults.proxy import Answer, Proxy
-from tests.faults.stage import Damage, Reader, Stage, wait_for_leases
+from runner.control.table import ControlTableUnavailable
+from tests.faults.proxy import Answer, Proxy, Request
+from tests.faults.stage import Stage, proven, wait_for_leases
 from tests.faults.victim import TABLES
 from tests.report import Report
 from tests.tables import gold
@@ -33,26 +32,12 @@ def proxy(dynamodb: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
         yield found
 
 
-@contextmanager
-def proven(
-    stage: Stage, control: ControlTable, report: Report, fault: str, runs: int
-) -> Iterator[None]:
-    """Brings changes, lets a fault happen in the block, and looks at what is left of it."""
-    reader = Reader(stage)
-    items = stage.change(control)
-    with reader.reading():
-        yield
-    damage = stage.damage(control, items, reader)
-    report.add("outages", fault=fault, runs=runs, **vars(damage))
-    assert damage == Damage(0, 0, 0, 0)
-
-
 def test_dynamodb_that_throttles_every_other_call_costs_time_alone(
     stage: Stage, dynamodb_table: str, proxy: Proxy, report: Report
 ) -> None:
     control, calls = DynamoControlTable(dynamodb_table), itertools.count()
     with proven(stage, control, report, "DynamoDB throttles every other call", 0):
-        proxy.fault = lambda: THROTTLED if next(calls) % 2 else None
+        proxy.fault = lambda request: THROTTLED if next(calls) % 2 else None
         assert {result.error for result in stage.run(control)} == {None}
         assert proxy.faults > 20
 
@@ -66,7 +51,7 @@ def test_slow_dynamodb_costs_time_alone(
         stage, control := DynamoControlTable(dynamodb_table), report,
         "DynamoDB takes a second for each call", 0,
     ):  # fmt: skip
-        proxy.fault = lambda: time.sleep(1)
+        proxy.fault = lambda request: time.sleep(1)
         assert {result.error for result in stage.run(control)} == {None}
 
 
@@ -77,7 +62,7 @@ def test_without_dynamodb_a_run_publishes_nothing(
         pytest.skip("make faults")
     control = DynamoControlTable(dynamodb_table)
 
-    def refuse() -> None:
+    def refuse(request: Request) -> None:
         raise ConnectionError
 
     def cut_off(line: str) -> None:
@@ -88,7 +73,7 @@ def test_without_dynamodb_a_run_publishes_nothing(
         with pytest.raises(ControlTableUnavailable, match="DynamoDB table"):
             stage.run(control, cut_off)
         assert stage.mains() == before
-        proxy.fault = lambda: None
+        proxy.fault = lambda request: None
         wait_for_leases(control)
         assert {result.error for result in stage.run(control)} == {None}
 

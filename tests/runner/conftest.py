@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -48,7 +49,14 @@ def dynamodb() -> Iterator[None]:
 
 @pytest.fixture
 def dynamodb_table(dynamodb: None) -> Iterator[str]:
-    """The name of a new, empty control table, with the keys and indexes of the contract."""
+    """The name of a new, empty control table."""
+    with new_table() as name:
+        yield name
+
+
+@contextmanager
+def new_table() -> Iterator[str]:
+    """Makes a control table with the keys and indexes of the contract, and drops it at the end."""
     client = boto3.client("dynamodb")
     name = f"dm-processing-control-{uuid4().hex[:8]}"
     attributes = {"control_id", *(key for keys in KEYS.values() for key in keys)}

@@ -1,0 +1,40 @@
+"""Tells in one line what Spark and dbt tell with headings, plans and Java's stacks."""
+
+import re
+
+_HEADING = re.compile(
+    r"(Runtime|Compilation|Database) Error\b|An error occurred while calling \w+\.\w+\.$"
+)
+_JAVA_CLASS = re.compile(r"^: ([\w$]+\.)+")
+_LONGEST = 500
+
+# Of the clients for AWS that Iceberg uses: no answer, or one that the client gives up on.
+_UNANSWERED = re.compile(
+    r"software\.amazon\.awssdk\.\S+Exception: (?:"
+    r"Unable to execute HTTP request: (?P<lost>[^\n(]+)"
+    r"|(?P<told>[^\n(]*)\(Service: \w+, Status Code: (?P<status>5\d\d|429)\b)"
+)
+_CLIENT = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.Default\w+Client\.(\w+)\(")
+_NAMES = {"s3": "S3", "glue": "Glue"}
+
+
+def one_line(message: str) -> str:
+    """What a message of dbt or Spark says."""
+    if unanswered(message):
+        return unanswered(message)
+    lines = [line.strip() for line in message.splitlines()]
+    told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
+    first = " ".join(told[:2]) if told[0].endswith(":") else told[0]
+    return _JAVA_CLASS.sub("", first)[:_LONGEST]
+
+
+def unanswered(message: str) -> str:
+    """Which call of AWS had no answer, or none but to come later, and what to do; else empty."""
+    found = _UNANSWERED.search(message)
+    if not found:
+        return ""
+    client = _CLIENT.search(message, found.start())
+    service, call = client.groups() if client else ("AWS", "a call")
+    name = _NAMES.get(service, service)
+    reason = (found["lost"] or f"{found['status']} {found['told']}").strip()
+    return f"{name} did not answer ({call}: {reason[:200]}). Run it again when {name} does"

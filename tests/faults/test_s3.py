@@ -1,0 +1,240 @@
+"""S3 or Glue fails under the job of EMR Serverless, whose lake is there."""
+
+import itertools
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from moto.glue.models import glue_backends
+from moto.server import ThreadedMotoServer
+
+from runner.control.dynamodb import DynamoControlTable
+from runner.control.items import Status
+from tests.aws.deployer import ACCOUNT, REGION
+from tests.aws.moto_gaps import glue
+from tests.faults.bucket import Job, make_lake
+from tests.faults.proxy import Answer, Proxy, Request
+from tests.faults.stage import Stage, proven
+from tests.faults.victim import TABLES
+from tests.report import Report
+from tests.runner.conftest import new_table
+
+BROKEN: Answer = (500, b"<Error><Code>InternalError</Code><Message>It broke.</Message></Error>")
+SLOW_DOWN: Answer = (503, b"<Error><Code>SlowDown</Code><Message>Not so fast.</Message></Error>")
+GLUE_BROKEN: Answer = (500, b'{"__type": "InternalServiceException", "Message": "It broke."}')
+OVERTAKEN: Answer = (400, b'{"__type": "ConcurrentModificationException", "Message": "Late."}')
+
+SOME = 10  # seconds
+TABLE = "s3"  # in docs/reliability.md
+
+
+def s3(request: Request) -> bool:
+    return not request.operation
+
+
+def to_glue(request: Request) -> bool:
+    return bool(request.operation)
+
+
+def writes_data(request: Request) -> bool:
+    return request.method == "PUT" and "/data/" in request.path
+
+
+def writes_metadata(request: Request) -> bool:
+    return request.method == "PUT" and request.path.endswith(".metadata.json")
+
+
+def commits(request: Request) -> bool:
+    return request.operation == "UpdateTable"
+
+
+class Away:
+    """A service does not answer, from a request on until it is back.
+
+    Args:
+        service: whether a request is one to it.
+        begins: whether it is away from this request on.
+        answer: what it answers instead; None if it just ends the connections.
+        seconds: after how many it comes back by itself.
+    """
+
+    def __init__(
+        self,
+        service: Callable[[Request], bool],
+        begins: Callable[[Request], bool],
+        answer: Answer | None = None,
+        seconds: float = 3_600,
+    ) -> None:
+        self._service = service
+        self._begins = begins
+        self._answer = answer
+        self._seconds = seconds
+        self._until: float | None = None
+
+    def __call__(self, request: Request) -> Answer | None:
+        """What the proxy answers."""
+        if self._until is None and self._begins(request):
+            self._until = time.monotonic() + self._seconds
+        if not self._service(request) or self._until is None or time.monotonic() > self._until:
+            return None
+        if self._answer is None:
+            raise ConnectionError
+        return self._answer
+
+    def is_back(self) -> None:
+        """It answers again."""
+        self._until = 0
+
+
+def partly(proxy: Proxy) -> None:
+    answers = itertools.cycle([*([None] * 7 + [BROKEN]) * 11, *[None] * 7, SLOW_DOWN])
+    proxy.fault = lambda request: next(answers) if s3(request) else None
+
+
+def slow(proxy: Proxy) -> None:
+    proxy.fault = lambda request: time.sleep(0.3) if s3(request) else None
+
+
+def throttles(proxy: Proxy) -> None:
+    proxy.fault = Away(s3, writes_data, SLOW_DOWN, SOME)
+
+
+def cut_off(proxy: Proxy) -> None:
+    proxy.fault = Away(s3, writes_metadata, None, SOME)
+
+
+def overtaken(proxy: Proxy) -> None:
+    answers = itertools.cycle([None, OVERTAKEN])
+    proxy.fault = lambda request: next(answers) if commits(request) else None
+
+
+def unheard(proxy: Proxy) -> None:
+    answers = itertools.cycle([GLUE_BROKEN, None])
+    proxy.lost = lambda request: next(answers) if commits(request) else None
+
+
+SURVIVED = {
+    "S3 answers every eighth call with an error": partly,
+    "S3 takes 0.3 s for each call": slow,
+    f"S3 throttles for {SOME} s, from the first data file on": throttles,
+    f"S3 is away for {SOME} s, from the first metadata.json on": cut_off,
+    "Glue says of every other commit that another was faster": overtaken,
+    "Glue commits, but answers every other time with an error": unheard,
+}
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[Proxy]:
+    """What stands before S3 and Glue, which are moto's."""
+    glue_backends[ACCOUNT][REGION].reset()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch, Proxy(f"http://{host}:{port}").serving() as found:
+        glue.close(patch)
+        yield found
+    server.stop()
+    glue_backends[ACCOUNT][REGION].reset()
+
+
+@pytest.fixture(scope="module")
+def stage(dynamodb: None, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Silver on S3, and gold built of it."""
+    folder = tmp_path_factory.mktemp("s3")
+    found = Stage(make_lake(f"http://{proxy.upstream}", folder / "lake"), folder)
+    with new_table() as name:
+        found.change(DynamoControlTable(name))
+        assert Job(found.lake, proxy.url, name)()[0] == 0
+    return found
+
+
+@pytest.fixture
+def control(dynamodb_table: str) -> DynamoControlTable:
+    return DynamoControlTable(dynamodb_table)
+
+
+@pytest.fixture
+def job(stage: Stage, proxy: Proxy, dynamodb_table: str) -> Iterator[Job]:
+    yield Job(stage.lake, proxy.url, dynamodb_table)
+    proxy.fault = proxy.lost = lambda request: None
+
+
+@pytest.mark.parametrize("fault", SURVIVED)
+def test_a_run_gets_through_what_ends_soon(
+    stage: Stage, proxy: Proxy, control: DynamoControlTable, job: Job, report: Report,
+    fault: str, long: bool,
+) -> None:  # fmt: skip
+    if SURVIVED[fault] is not partly and not long:
+        pytest.skip("make faults")
+    with proven(stage, control, report, fault, 0, TABLE):
+        SURVIVED[fault](proxy)
+        code, told = job()
+        assert code == 0, told
+        assert proxy.faults or SURVIVED[fault] is slow
+        assert not control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
+
+
+@pytest.mark.parametrize("begins", [writes_data, writes_metadata])
+def test_a_run_without_s3_says_so_and_leaves_the_work_to_the_next(
+    stage: Stage, proxy: Proxy, control: DynamoControlTable, job: Job, report: Report,
+    begins: Callable[[Request], bool], long: bool,
+) -> None:  # fmt: skip
+    if not long:
+        pytest.skip("make faults")
+    file = "data file" if begins is writes_data else "metadata.json"
+    with proven(stage, control, report, f"S3 is away from the first {file} on", 1, TABLE):
+        before = stage.mains()
+        proxy.fault = away = Away(s3, begins)
+        errors = itertools.count(1)
+
+        def hear(line: str) -> None:
+            if ": error in" in line and next(errors) == len(TABLES):
+                away.is_back()  # or the run would wait for minutes: see the next test
+
+        code, told = job(hear)
+        assert code == 1
+        check_told(told, control, "S3")
+        assert stage.mains() == before
+        assert job()[0] == 0
+
+
+@pytest.mark.parametrize("step", ["write", "publishing"])
+def test_a_commit_whose_answer_is_lost_with_glue_itself_costs_one_more_run(
+    stage: Stage, proxy: Proxy, control: DynamoControlTable, job: Job, report: Report,
+    step: str, long: bool,
+) -> None:  # fmt: skip
+    """Iceberg asks Glue whether it has committed, and has no answer to that either."""
+    if not long:
+        pytest.skip("make faults")
+    with proven(
+        stage, control, report, f"Glue commits the first {step}, and is away then", 1, TABLE
+    ):
+        publishing = step == "write"
+
+        def hear(line: str) -> None:
+            nonlocal publishing
+            publishing = publishing or "Publishing" in line
+
+        away = Away(to_glue, lambda request: publishing and commits(request))
+        proxy.fault = lambda request: None if commits(request) else away(request)
+        proxy.lost = away
+        code, told = job(hear, AWS_MAX_ATTEMPTS="2")  # ten would take minutes
+        assert code == 1
+        check_told(told, control, "Glue")
+        proxy.fault = proxy.lost = lambda request: None
+        assert job()[0] == 0
+
+
+def check_told(told: str, control: DynamoControlTable, service: str) -> None:
+    """A sentence for each table, the same as its items have: no stack, and what to do."""
+    sentence = rf"{service} did not answer \(\w+: [^\n]+\)\. Run it again when {service} does"
+    *_, title, first, second = told.splitlines()
+    assert re.search(r"0 of \d+ control items succeeded", title)
+    for line in (first, second):
+        assert re.fullmatch(rf"  \w+ [-, 0-9]+ failed: (dbt build: )?{sentence}", line), line
+    for item in control.items(Status.PENDING):
+        assert re.search(rf"{sentence}$", str(item.error_message))
+    assert len(control.items(Status.PENDING)) == len(control.items(*Status))
