@@ -35,7 +35,7 @@ def dm(ctx: click.Context) -> None:
     """Data Master's gold layer, on this machine and on AWS.
 
     \b
-    dm load reviews.csv.gz     puts reviews into silver; changed months are pending
+    dm load reviews.csv.gz     puts reviews into silver: changed months wait
     dm status                  tells what waits, runs or failed, and what is fresh
     dm process --layer gold    builds the pending months of the gold tables
     dm show top_drinkers       reads a gold table

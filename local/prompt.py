@@ -27,7 +27,9 @@ def run(commands: click.Group, history: Path) -> None:
     """
     history.parent.mkdir(parents=True, exist_ok=True)
     session: PromptSession[str] = PromptSession(
-        history=FileHistory(str(history)), completer=_Completer(commands)
+        history=FileHistory(str(history)),
+        completer=_Completer(commands),
+        complete_while_typing=False,
     )
     click.echo("Type a command of dm, such as status; Tab completes, Ctrl-D ends.")
     while True:

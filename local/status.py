@@ -60,7 +60,7 @@ def status(target: str, format_: str, state_machine: str) -> None:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
         return
     where = "AWS" if target == "aws" else str(lake.find().root)
-    click.secho(f"{where}, {_minute(datetime.now(UTC))} UTC", bold=True)
+    say(f"{where}, {_minute(datetime.now(UTC))} UTC")
     for execution in executions:
         _tell_execution(execution)
     worklist.tell(work)

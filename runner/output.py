@@ -14,7 +14,7 @@ FORMATS = ("table", "csv", "json")
 _PIPE = 10_000
 """A pipe has no width: lines stay whole, so that grep finds what is in them."""
 
-_WORD = len("2012-01-31 07:00")
+_LONGEST_NAME = len("top_styles_by_popularity")
 
 Row = Mapping[str, object]
 
@@ -96,12 +96,10 @@ def _table(rows: Sequence[Row]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for name, value in rows[0].items():
-        longest = max(len(name), *(len(text(row[name])) for row in rows))
         table.add_column(
             name,
             justify="right" if isinstance(value, int | float) else "left",
-            # A narrow terminal breaks texts, not numbers, times and words.
-            min_width=longest if longest <= _WORD else None,
+            min_width=_narrowest([name, *(text(row[name]) for row in rows)]),
             overflow="fold",
         )
     for row in rows:
@@ -111,6 +109,14 @@ def _table(rows: Sequence[Row]) -> None:
         console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _narrowest(texts: Sequence[str]) -> int | None:
+    """How narrow a column may be, so that a terminal breaks no number, time or name; None: any."""
+    longest = max(map(len, texts))
+    if longest > len("2012-01-31 07:00"):
+        longest = max(len(word) for each in texts for word in each.split() or [""])
+    return longest if longest <= _LONGEST_NAME else None
 
 
 def _in_csv(value: object) -> object:

@@ -31,6 +31,12 @@ def pending() -> set[tuple[str, str]]:
     return {(item["table_name"], f"{item['review_year']}-{item['review_month']}") for item in items}
 
 
+def stale() -> set[tuple[str, str]]:
+    """What dm status tells, which asks no Spark."""
+    told = json.loads(run("status", "--format", "json"))["tables"]
+    return {(table["table"], month) for table in told for month in table["stale"]}
+
+
 @pytest.fixture(scope="module")
 def reviews(lake: Lake, session: SparkSession) -> dict[int, Review]:
     """Reviews in silver, and in all five tables."""
@@ -38,8 +44,10 @@ def reviews(lake: Lake, session: SparkSession) -> dict[int, Review]:
     made += month_of(FEW, 901, size=3)
     run("load", str(write(lake.root / "first.csv", made)))
     assert pending() == {(name, month) for name in tables() for month in (*MONTHS, FEW)}
+    assert stale() == pending()
     run("process", "--layer", "gold")
     assert not pending()
+    assert not stale()
     return {int(str(r["review_id"])): r for r in made}
 
 
@@ -55,7 +63,9 @@ def test_a_change_builds_only_the_months_it_touches(
 
     touched = {"2010-01", "2010-02", "2010-03", "2010-04"}
     assert pending() == {(name, month) for name in tables() for month in touched}
+    assert stale() == pending()
     run("process")
+    assert not stale()
     for name in tables():
         count, files = before[name]
         assert snapshots(lake, name) == count + 1

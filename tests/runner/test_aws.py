@@ -96,7 +96,7 @@ def aws(dynamodb: None) -> Iterator[None]:
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": True})
-        for service in ("SFN", "STS"):
+        for service in ("SFN", "STS", "EMR_SERVERLESS"):
             patch.setenv(f"AWS_ENDPOINT_URL_{service}", f"http://{host}:{port}")
         yield
     server.stop()
@@ -266,6 +266,50 @@ def test_pending_retry_and_backfill_reach_the_table_on_aws(
     assert len(control.items(Status.PENDING)) == 4
 
 
+def test_status_tells_of_the_newest_execution_and_of_tables_by_their_items(
+    state_machine: str, control: DynamoControlTable
+) -> None:
+    beers, breweries = "top_beers_by_rating", "top_breweries_by_rating"
+    control.enqueue([item("a", table_name=beers), item("b", table_name=breweries)])
+    built, failed = control.claim(control.claimable(), "me", HOUR)
+    finish(control, built, Outcome(Status.SUCCESS, record_count=3))
+    finish(control, failed, Outcome(Status.ERROR, "no beer has a name"))
+    run("process", "--wait", "--table", breweries)
+    told = json.loads(run("status", "--format", "json").output)
+    assert [execution["status"] for execution in told["executions"]] == ["FAILED"]
+    assert [(found["table_name"], found["status"]) for found in told["items"]] == [
+        (breweries, "error")
+    ]
+    tables = {table["table"]: table for table in told["tables"]}
+    assert (tables[beers]["newest"], tables[beers]["run"]) == ("2010-12", "me")
+    assert tables[breweries]["stale"] == ["2010-12"]
+    text = run("status").output
+    assert f"Execution {started(state_machine)}: FAILED, 20" in text
+    assert f"{breweries} 2010-12: no beer has a name (`dm retry` tries it again)" in text
+
+
+def test_the_doctor_names_what_is_not_deployed(
+    state_machine: str, control: DynamoControlTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong() -> dict[str, str]:
+        answer = run("doctor", "--format", "json")
+        found = json.loads(answer.output)
+        assert answer.exit_code == (not all(finding["ok"] for finding in found))
+        return {f["check"]: f["told"] for f in found if not f["ok"]}
+
+    assert wrong() == {"EMR application": "there is no dm-analytics-app in this region"}
+    boto3.client("emr-serverless").create_application(
+        name="dm-analytics-app", releaseLabel="emr-7.9.0", type="SPARK"
+    )
+    assert wrong() == {}
+    assert f"state machine: {state_machine}, the newest execution: none" in run("doctor").output
+    monkeypatch.setenv("DM_CONTROL_TABLE", "no-table")
+    monkeypatch.setenv("DM_STATE_MACHINE", "no-machine")
+    assert wrong().keys() == {"control table", "state machine"}
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert "You must specify a region" in wrong()["credentials"]
+
+
 def test_a_state_machine_that_is_not_there_is_told(
     state_machine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,7 +327,8 @@ def test_no_region_and_no_credentials_are_told(
     state_machine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
-    assert "Name the region: `export AWS_DEFAULT_REGION=" in run("process").output
+    for command in ("process", "pending", "status"):
+        assert "Name the region: `export AWS_DEFAULT_REGION=" in run(command).output
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
