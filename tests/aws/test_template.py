@@ -10,7 +10,7 @@ import pytest
 from cfnlint.api import lint
 
 from local.lake import Lake
-from runner.project import tables
+from runner.project import PROJECT, tables
 from tests.aws.account import ANALYTICS, CONTROL, DATALAKE, DEFINITION, OBSERVER, PLACES
 from tests.aws.calls import Call
 from tests.aws.deployer import ACCOUNT, PSEUDO, REGION
@@ -168,6 +168,12 @@ def test_the_dispatcher_starts_this_application_with_this_role_alone() -> None:
     starts = Call("emr-serverless:StartJobRun", "arn-of-Application")
     assert allows(statements_of("DispatcherRole"), starts)
     assert not allows(statements_of("DispatcherRole"), Call(starts.action, "arn-of-another"))
+
+
+def test_the_operators_guide_has_each_alarm() -> None:
+    alarms = {p["AlarmName"] for p in resources().values() if "AlarmName" in p}
+    guide = (PROJECT / "docs" / "operations.md").read_text()
+    assert alarms == set(re.findall(r"`(dm-analytics-[a-z-]+)`", guide))
 
 
 def test_a_network_is_there_if_it_is_asked_for() -> None:
