@@ -268,6 +268,7 @@ def test_a_job_gets_what_it_needs(account: Account) -> None:
     }
     assert environment == {
         "AWS_DEFAULT_REGION": REGION,
+        "AWS_MAX_ATTEMPTS": "10",
         "AWS_REGION": REGION,
         "DM_CODE_VERSION": "test",
         "DM_CONTROL_TABLE": CONTROL,

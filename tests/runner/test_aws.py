@@ -297,10 +297,12 @@ def test_the_doctor_names_what_is_not_deployed(
         assert answer.exit_code == (not all(finding["ok"] for finding in found))
         return {f["check"]: f["told"] for f in found if not f["ok"]}
 
+    emr = boto3.client("emr-serverless")
+    for left in emr.list_applications()["applications"]:  # by other tests of this process
+        emr.stop_application(applicationId=left["id"])
+        emr.delete_application(applicationId=left["id"])
     assert wrong() == {"EMR application": "there is no dm-analytics-app in this region"}
-    boto3.client("emr-serverless").create_application(
-        name="dm-analytics-app", releaseLabel="emr-7.9.0", type="SPARK"
-    )
+    emr.create_application(name="dm-analytics-app", releaseLabel="emr-7.9.0", type="SPARK")
     assert wrong() == {}
     assert f"state machine: {state_machine}, the newest execution: none" in run("doctor").output
     monkeypatch.setenv("DM_CONTROL_TABLE", "no-table")
