@@ -95,11 +95,12 @@ def _table(rows: Sequence[Row]) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    for name, value in rows[0].items():
+    for name in rows[0]:
+        values = [row[name] for row in rows]
         table.add_column(
             name,
-            justify="right" if isinstance(value, int | float) else "left",
-            min_width=_narrowest([name, *(text(row[name]) for row in rows)]),
+            justify="right" if any(isinstance(v, int | float) for v in values) else "left",
+            min_width=_narrowest([name, *map(text, values)]),
             overflow="fold",
         )
     for row in rows:

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,6 +75,7 @@ def reader(
     lake = Lake(tmp_path_factory.mktemp("reader"))
     spark.write_settings(lake.root / "conf", lake, jar_paths)
     project = copy_project(lake.root / "project", "runner", "local", "infra")
+    shutil.copy(PROJECT / "requirements.txt", project)
     add_sixth_table(project)
     environment = {
         "DM_LAKE": str(lake.root),

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sysconfig
 import time
 from pathlib import Path
 
@@ -241,6 +242,15 @@ def test_a_period_that_is_none_or_not_there(new_lake: Path) -> None:
         answer = run("dm", "show", "top_drinkers", "--period", period, lake=new_lake)
         assert answer.returncode == 1
         assert told in answer.stderr
+
+
+def test_a_lake_that_is_not_there_yet_is_made_before_spark_looks_for_its_catalog(
+    tmp_path: Path,
+) -> None:
+    settings = Path(sysconfig.get_path("purelib"), "pyspark", "conf", "spark-env.sh")
+    environment = os.environ | {"DM_LAKE": str(tmp_path / "new lake"), "SPARK_HOME": str(tmp_path)}
+    subprocess.run(["bash", settings], env=environment, check=True)
+    assert (tmp_path / "new lake").is_dir()
 
 
 def test_a_relative_lake_is_refused() -> None:
