@@ -57,7 +57,8 @@ lint-aws: .venv/ready .checkov/ready
 	$(BIN)/cfn-lint infra/*.yaml
 	.checkov/bin/checkov --quiet --compact --framework cloudformation --skip-download --directory infra
 
-# Known vulnerabilities of the locked packages; asks the package index, and fails where it does not answer.
+# Known vulnerabilities of the locked packages. Asks pypi.org for each version's own JSON, which most mirrors lack: there
+# it fails with "could not be audited" at the first package, and says nothing of any.
 audit: .venv/ready
 	$(BIN)/uv tool run --quiet pip-audit --strict --require-hashes --disable-pip -r requirements.txt
 

@@ -25,7 +25,7 @@ BUCKET = "dm-datalake-of-faults"
 SECRET = "a-secret-that-nobody-may-tell"
 
 _ENV = "spark.emr-serverless.driverEnv.AWS_"
-_LONGEST = 600
+_LONGEST = 900
 _PROGRAM = "from runner.emr import job; job()"
 
 

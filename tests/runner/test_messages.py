@@ -1,0 +1,54 @@
+"""What Spark says in a hundred lines is told in one; the samples are its own, mostly without stacks."""
+
+import pytest
+
+from runner.gold import GoldUnreadable, published
+from runner.messages import one_line, unanswered
+
+LOST = """Runtime Error in model top_drinkers (models/gold/top_drinkers.sql)
+  An error occurred while calling o57.sql.
+  : org.apache.spark.SparkException: Job aborted due to stage failure: Task 1 in stage 21.0 failed
+  \tat org.apache.iceberg.io.RollingFileWriter.closeCurrentWriter(RollingFileWriter.java:128)
+  Caused by: java.io.IOException: software.amazon.awssdk.core.exception.SdkClientException: Unable to execute HTTP request: The target server failed to respond (SDK Attempt Count: 10)
+  \tat software.amazon.awssdk.core.exception.SdkClientException.create(SdkClientException.java:47)
+  \tat software.amazon.awssdk.services.s3.DefaultS3Client.putObject(DefaultS3Client.java:12964)
+"""  # noqa: E501
+THROTTLED = """An error occurred while calling o57.sql.
+: software.amazon.awssdk.services.s3.model.S3Exception: Not so fast. (Service: S3, Status Code: 503, Request ID: R) (SDK Attempt Count: 10)
+\tat software.amazon.awssdk.services.s3.DefaultS3Client.getObject(DefaultS3Client.java:6402)
+"""  # noqa: E501
+REFUSED = THROTTLED.replace("503", "403")
+OTHER = """Runtime Error in model top_drinkers (models/gold/top_drinkers.sql)
+  An error occurred while calling o57.sql.
+  : java.lang.IllegalStateException: what it is
+  \tat java.base/java.lang.Thread.run(Thread.java:840)
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            LOST,
+            "S3 did not answer (putObject: The target server failed to respond)."
+            " Run it again when S3 does",
+        ),
+        (THROTTLED, "S3 did not answer (getObject: 503 Not so fast.). Run it again when S3 does"),
+    ],
+)
+def test_a_service_that_does_not_answer_is_told_by_name(message: str, told: str) -> None:
+    assert one_line(message) == unanswered(message) == told
+
+
+def test_other_faults_are_told_by_their_first_words() -> None:
+    assert not unanswered(OTHER)
+    assert one_line(OTHER) == "IllegalStateException: what it is"
+    assert not unanswered(REFUSED)
+    assert one_line(REFUSED).startswith("S3Exception: Not so fast. (Service: S3, Status Code: 403")
+
+
+@pytest.mark.usefixtures("session")
+def test_a_table_that_cannot_be_read_is_told_in_a_line() -> None:
+    with pytest.raises(GoldUnreadable, match=r"could not be read: .*no_such_table") as told:
+        published(["no_such_table"])
+    assert "\n" not in told.value.message
