@@ -25,7 +25,9 @@ class Report:
             begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
             before, _, rest = text.partition(begin)
             _, _, after = rest.partition(end)
-            lines = [list(rows[0]), ["---"] * len(rows[0]), *(list(r.values()) for r in rows)]
+            columns = list(dict.fromkeys(column for row in rows for column in row))
+            cells = ([row.get(column, "") for column in columns] for row in rows)
+            lines = [columns, ["---"] * len(columns), *cells]
             table = "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
             text = f"{before}{begin}{table.replace('_', ' ')}{end}{after}"
         page.write_text(text)

@@ -2,7 +2,7 @@
     {%- set table = node.schema ~ '.' ~ node.alias -%}
     {%- set branches = old_audit_branches(node, branch_days) -%}
     {%- for branch in branches -%}
-        {%- do run_query('alter table ' ~ table ~ ' drop branch ' ~ branch) -%}
+        {%- do run_query('alter table ' ~ table ~ ' drop branch if exists ' ~ branch) -%}
     {%- endfor -%}
     {%- set files = run_query("call system.rewrite_data_files(table => '" ~ table ~ "')").rows[0] -%}
     {%- do run_query("call system.rewrite_manifests(table => '" ~ table ~ "')") -%}

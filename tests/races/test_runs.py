@@ -102,6 +102,7 @@ def test_maintenance_during_a_run_costs_at_most_a_second_run(
             (told,) = end([run])
             assert "Traceback" not in told, told
             stage.run(control)
+        assert stage.maintain()
         assert stage.branches() == 0
         found.append(stage.damage(control, len(control.items(*Status)), reader))
     note(report, "maintenance that keeps nothing, during a run", found)

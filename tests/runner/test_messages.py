@@ -1,4 +1,4 @@
-"""What Spark says in a hundred lines is told in one; the samples are its own, mostly without stacks."""
+"""What Spark says in a hundred lines is told in one. The samples are its own, without stacks."""
 
 import pytest
 
