@@ -37,14 +37,13 @@ class Problem:
     Attributes:
         message: what failed, in one line.
         periods: those that are known to be at fault; empty if that is not known.
-        overtaken: nothing is wrong but that another run published the table meanwhile.
-        unanswered: a service did not answer that every month needs.
+        transient: no month is at fault: another run published the table meanwhile, or a service
+            did not answer. Built again, the table may succeed.
     """
 
     message: str
     periods: frozenset[str] = frozenset()
-    overtaken: bool = False
-    unanswered: bool = False
+    transient: bool = False
 
 
 class DbtProject:
@@ -220,15 +219,15 @@ def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
     if failed:
         told = [_told(r, f"test {r.node.name}: {_outcome(r)}") for r in failed]
         for problem in told:
-            if problem.unanswered:
+            if problem.transient:
                 return problem
         return Problem(told[0].message, frozenset().union(*(problem.periods for problem in told)))
     if model.status in _FAILED:
         return Problem(one_line(model.message or str(model.status)))
     if model.adapter_response.get("outcome") == "overtaken":
-        return Problem("another run has published it meanwhile", overtaken=True)
+        return Problem("another run has published it meanwhile", transient=True)
     if message := _failed_hook("publish_audited", results):
-        return Problem(message, overtaken=True)
+        return Problem(message, transient=True)
     return None
 
 
@@ -254,5 +253,5 @@ def _told(result: NodeResult, message: str) -> Problem:
     return Problem(
         f"{message}, for example {example}" if example else message,
         periods,
-        unanswered=bool(unanswered(result.message or "")),
+        transient=bool(unanswered(result.message or "")),
     )

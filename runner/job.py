@@ -17,7 +17,7 @@ from runner.periods import InvalidPeriod
 
 ATTEMPTS = 3
 ROUNDS = 3
-"""How often a table is built again because others publish it meanwhile."""
+"""How often a table is built again after a problem that is no month's: see Problem.transient."""
 
 Build = Callable[
     [Mapping[str, Collection[str]], str, Callable[[], None]], dict[str, Problem | None]
@@ -125,7 +125,7 @@ class GoldJob:
         """What is wrong with each piece of work, after all that can be built is built."""
         errors: dict[Work, str | None] = {}
         batches = [set(work)]
-        overtaken: Counter[str] = Counter()
+        repeated: Counter[str] = Counter()
         while batches:
             batch = batches.pop()
             try:
@@ -138,10 +138,10 @@ class GoldJob:
                 bad = {p for p in pieces if problem and p.period in problem.periods} or pieces
                 if problem is None:
                     errors |= dict.fromkeys(pieces)
-                elif problem.overtaken and overtaken[table] < ROUNDS:
-                    overtaken[table] += 1
+                elif problem.transient and repeated[table] < ROUNDS:
+                    repeated[table] += 1
                     again |= pieces
-                elif problem.overtaken or problem.unanswered or problem.periods or len(pieces) == 1:
+                elif problem.transient or problem.periods or len(pieces) == 1:
                     errors |= dict.fromkeys(bad, problem.message)
                     again |= pieces - bad
                 else:

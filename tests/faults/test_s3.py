@@ -173,27 +173,42 @@ def test_a_run_gets_through_what_ends_soon(
         assert not control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
 
 
-@pytest.mark.parametrize("begins", [writes_data, writes_metadata])
-def test_a_run_without_s3_says_so_and_leaves_the_work_to_the_next(
+def test_a_run_goes_on_when_s3_is_back(
+    stage: Stage, proxy: Proxy, control: DynamoControlTable, job: Job, report: Report, long: bool
+) -> None:
+    if not long:
+        pytest.skip("make faults")
+    fault = "S3 is away from the first data file on until all models have failed"
+    with proven(stage, control, report, fault, 0, TABLE):
+        proxy.fault = away = Away(s3, writes_data)
+        failed = itertools.count(1)
+
+        def hear(line: str) -> None:
+            if ": error in" in line and next(failed) == len(TABLES):
+                away.is_back()
+
+        code, told = job(hear)
+        assert code == 0, told
+        assert told.count(": error in") == len(TABLES)
+        assert told.count(": 3 periods") == len(TABLES)
+
+
+@pytest.mark.parametrize("refused", [writes_data, writes_metadata])
+def test_a_run_whose_files_s3_does_not_take_says_so(
     stage: Stage, proxy: Proxy, control: DynamoControlTable, job: Job, report: Report,
-    begins: Callable[[Request], bool], long: bool,
+    refused: Callable[[Request], bool], long: bool,
 ) -> None:  # fmt: skip
     if not long:
         pytest.skip("make faults")
-    file = "data file" if begins is writes_data else "metadata.json"
-    with proven(stage, control, report, f"S3 is away from the first {file} on", 1, TABLE):
+    file = "data file" if refused is writes_data else "metadata.json"
+    with proven(stage, control, report, f"S3 takes no {file}", 1, TABLE):
         before = stage.mains()
-        proxy.fault = away = Away(s3, begins)
-        errors = itertools.count(1)
-
-        def hear(line: str) -> None:
-            if ": error in" in line and next(errors) == len(TABLES):
-                away.is_back()  # or the run would wait for minutes: see the next test
-
-        code, told = job(hear)
+        proxy.fault = Away(refused, refused)
+        code, told = job()
         assert code == 1
         check_told(told, control, "S3")
         assert stage.mains() == before
+        proxy.fault = lambda request: None
         assert job()[0] == 0
 
 

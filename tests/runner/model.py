@@ -165,7 +165,7 @@ class Run:
             if problems[table] or not stale:
                 continue
             if gold.main[table] != base[table]:
-                problems[table] = Problem("overtaken", overtaken=True)
+                problems[table] = Problem("overtaken", transient=True)
                 continue
             gold.main[table] += 1
             for month, version in stale.items():
