@@ -1,15 +1,15 @@
 """Tells how fresh the gold tables are, without Spark: from metadata, or from control items."""
 
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import Snapshot, ancestors_of
+from pyiceberg.table.snapshots import ancestors_of
 
+from local import snapshots
 from local.lake import HasCatalog
 from local.silver import TABLE
 from runner import periods
@@ -52,9 +52,13 @@ def of(lake: HasCatalog, name: str) -> Freshness:
 
     changed = {month: number(by) for month, by in _partitions(silver).items()}
     history = ancestors_of(gold.current_snapshot(), gold.metadata) if gold else ()
-    states = [s for s in history if _says(s, "dm.inputs")]
-    inputs = json.loads(_says(states[0], "dm.inputs")) if states else {}
-    builds = [(s, _months(s), _read(s)) for s in states if _months(s)]
+    states = [s for s in history if snapshots.told(s, "dm.inputs")]
+    inputs = snapshots.inputs(states[0]) if states else {}
+    builds = [
+        (state, months, snapshots.sources(state).get(".".join(TABLE)))
+        for state in states
+        if (months := snapshots.written_periods(state))
+    ]
     # A month that no kept snapshot names was built before the oldest of them.
     oldest = number(builds[-1][2]) if builds else math.inf
     built = dict.fromkeys(inputs, oldest)
@@ -72,10 +76,10 @@ def of(lake: HasCatalog, name: str) -> Freshness:
     return Freshness(
         table=name,
         newest=newest,
-        published=_time(last),
-        run=_says(last, "dm.run-id"),
+        published=snapshots.written(last),
+        run=snapshots.told(last, "dm.run-id"),
         silver_snapshot_id=read,
-        silver_written=_time(kept[read]) if read in kept else None,
+        silver_written=snapshots.written(kept[read]) if read in kept else None,
         stale=tuple(stale),
     )
 
@@ -112,22 +116,3 @@ def _partitions(table: Table | None) -> dict[str, int | None]:
         ]
         for part in table.inspect.partitions().to_pylist()
     }
-
-
-def _says(snapshot: Snapshot, key: str) -> str:
-    return (snapshot.summary[key] if snapshot.summary else None) or ""
-
-
-def _months(snapshot: Snapshot) -> list[str]:
-    """Those that the run that made the snapshot built."""
-    return [month for month in _says(snapshot, "dm.periods").split(",") if month]
-
-
-def _read(snapshot: Snapshot) -> int | None:
-    """The snapshot of silver that it was built from."""
-    read: int | None = json.loads(_says(snapshot, "dm.sources") or "{}").get(".".join(TABLE))
-    return read
-
-
-def _time(snapshot: Snapshot) -> datetime:
-    return datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC)

@@ -1,14 +1,14 @@
 """Tells where the rows of a gold table come from: its snapshots say who built them, of what."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import yaml
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
+from local import snapshots
 from local.lake import Lake
 from local.show import NothingToShow, Row, gold_table, rows
 from runner import periods
@@ -122,7 +122,7 @@ def current_versions(table: Table) -> dict[str, Version]:
     """
     found: dict[str, Version] = {}
     for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
-        for period in _written_periods(snapshot) - found.keys():
+        for period in snapshots.written_periods(snapshot) - found.keys():
             found[period] = _version(snapshot, period)
     return found
 
@@ -130,32 +130,22 @@ def current_versions(table: Table) -> dict[str, Version]:
 def _versions(table: Table, period: str) -> Iterator[Version]:
     """The versions of a period in main's history, newest first."""
     for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
-        if period in _written_periods(snapshot):
+        if period in snapshots.written_periods(snapshot):
             yield _version(snapshot, period)
 
 
-def _written_periods(snapshot: Snapshot) -> set[str]:
-    return set(filter(None, _told(snapshot).get("dm.periods", "").split(",")))
-
-
 def _version(snapshot: Snapshot, period: str) -> Version:
-    told = _told(snapshot)
     return Version(
         snapshot_id=snapshot.snapshot_id,
         parent_id=snapshot.parent_snapshot_id,
-        written=datetime.fromtimestamp(snapshot.timestamp_ms / 1000, UTC),
-        run=told.get("dm.run-id", ""),
-        silver=json.loads(told.get("dm.sources", "{}")),
-        code_version=told.get("dm.code-version", ""),
-        code=told.get("dm.code", ""),
-        fingerprint=json.loads(told.get("dm.inputs", "{}")).get(period, ""),
-        tests=tuple(filter(None, told.get("dm.tests", "").split(","))),
+        written=snapshots.written(snapshot),
+        run=snapshots.told(snapshot, "dm.run-id"),
+        silver=snapshots.sources(snapshot),
+        code_version=snapshots.told(snapshot, "dm.code-version"),
+        code=snapshots.told(snapshot, "dm.code"),
+        fingerprint=snapshots.inputs(snapshot).get(period, ""),
+        tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(","))),
     )
-
-
-def _told(snapshot: Snapshot) -> dict[str, str]:
-    """What a run wrote into a snapshot of its own."""
-    return snapshot.summary.additional_properties if snapshot.summary else {}
 
 
 def _values(
