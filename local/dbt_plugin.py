@@ -40,11 +40,11 @@ class LocalSpark(dbtPlugin):
             NoSparkThere: DM_REMOTE of the target `connect` names no server that answers.
         """
         flags = get_flags()  # type: ignore[no-untyped-call]
+        if flags.WHICH not in _ASK_SPARK:
+            return
         _tell_code_version()
         # dbt asks for a Hive catalog in each statement, which a Spark that runs cannot change.
         warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
-        if flags.WHICH not in _ASK_SPARK:
-            return
         if flags.TARGET == "connect":
             _look_for(os.environ["DM_REMOTE"])
         if flags.TARGET not in (None, "local"):

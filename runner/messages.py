@@ -20,8 +20,8 @@ _NAMES = {"s3": "S3", "glue": "Glue"}
 
 def one_line(message: str) -> str:
     """What a message of dbt or Spark says."""
-    if unanswered(message):
-        return unanswered(message)
+    if service := unanswered(message):
+        return service
     lines = [line.strip() for line in message.splitlines()]
     told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
     first = " ".join(told[:2]) if told[0].endswith(":") else told[0]
