@@ -3,10 +3,8 @@
 import json
 import os
 import sys
-import webbrowser
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -14,13 +12,14 @@ import click
 from local import lake, server, spark
 from local.completion import completion
 from local.doctor import doctor
+from local.pages import REPORT, docs, report
 from local.status import status
+from local.staying import spark_commands
 from runner import amend, cli, options, periods
 from runner.control.sqlite import SqliteControlTable
 from runner.output import Row, rows_out
-from runner.project import PROJECT, tables
+from runner.project import tables
 
-REPORT = PROJECT / "target" / "report.html"
 PERIOD_COLUMNS = ("review_year", "review_month")
 
 
@@ -68,7 +67,7 @@ def dm(ctx: click.Context) -> None:
 
 for command in (
     *(cli.process, cli.pending, cli.runs, amend.retry, amend.backfill),
-    *(status, doctor, completion),
+    *(docs, report, spark_commands, status, doctor, completion),
 ):
     dm.add_command(command)
 
@@ -185,55 +184,6 @@ def diff(table: str, period: str, format_: str) -> None:
 
 
 @dm.command()
-@click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
-def docs(open_: bool) -> None:
-    """Make the docs: one page with each table, and the lineage of each of its columns.
-
-    The page needs no server and no internet. What it tells comes from the project alone, so the
-    tables need not be built.
-
-    \b
-    Example:
-      dm docs --open
-    """
-    from local.docs import build  # dbt takes seconds to import
-
-    click.echo(
-        f"Describing {len(tables())} gold tables, and where each of their columns comes from"
-    )
-    page = build()
-    click.echo(page)
-    if open_:
-        _open(page)
-
-
-@dm.command()
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=REPORT,
-    help="The page's file.  [default: target/report.html]",
-)
-@click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
-def report(output: Path, open_: bool) -> None:
-    """Make a page about the gold tables: the best of each month, and how it came about.
-
-    It is one HTML file that needs no internet.
-
-    \b
-    Examples:
-      dm report --open
-      dm report --output /tmp/beers.html
-    """
-    from local.report import write  # Arrow, Iceberg and Altair are slow to import
-
-    write(lake.find(), output)
-    click.echo(f"The page is {output}")
-    if open_:
-        _open(output)
-
-
-@dm.command()
 def maintain() -> None:
     """Tidy the gold tables: drop old audit branches, snapshots and files.
 
@@ -248,41 +198,6 @@ def maintain() -> None:
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
 
     DbtProject(progress=click.echo).operate("maintain")
-
-
-@dm.group("spark")
-def spark_commands() -> None:
-    """Keep a Spark running, so that dbt and dm need not start one each time.
-
-    Both find it by themselves. It works on this lake and for this machine alone.
-
-    \b
-    Examples:
-      dm spark start
-      dm spark stop
-    """
-
-
-@spark_commands.command()
-@click.option(
-    "--idle",
-    type=click.IntRange(1),
-    default=server.IDLE // timedelta(minutes=1),
-    show_default=True,
-    metavar="MINUTES",
-    help="It stops by itself when it had nothing to do for so long.",
-)
-def start(idle: int) -> None:
-    """Start a Spark that stays until it is idle."""
-    started = server.start(timedelta(minutes=idle))
-    told = f"Spark stays until it is idle for {idle} minutes" if started else "Spark runs already"
-    click.echo(f"{told}; dbt and dm use it")
-
-
-@spark_commands.command()
-def stop() -> None:
-    """Stop the Spark that stays."""
-    click.echo("Spark has stopped" if server.stop() else "No Spark stays")
 
 
 @dm.command()
@@ -351,11 +266,6 @@ def demo(ctx: click.Context) -> None:
         "  .venv/bin/dm docs --open              (each table, and where its columns come from)\n"
         "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
     )
-
-
-def _open(page: Path) -> None:
-    if not webbrowser.open(page.resolve().as_uri()):
-        click.echo("No browser was found here that could open it")
 
 
 def _without_period(rows: Sequence[Row]) -> list[Row]:
