@@ -202,33 +202,28 @@ def _before_end(call: Callable[[], None]) -> Callable[[EventMsg], None]:
 
 
 def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
-    """Why a table was not published: its model failed, or a test of it or of its sources."""
+    """Why a table was not published, as the macro table_outcomes found it, if dbt came so far."""
     model = next((r for r in results if r.node.name == table), None)
     if model is None:
         return Problem("dbt did not build it")
-    if model.status == "error":
-        return _told(model, one_line(model.message or ""))
-    looked_at = {model.node.unique_id, *model.node.depends_on_nodes}
-    failed = [
-        result
-        for result in results
-        if result.node.resource_type is NodeType.Test
-        and result.status in _FAILED
-        and looked_at.issuperset(result.node.depends_on_nodes)
-    ]
-    if failed:
-        told = [_told(r, f"test {r.node.name}: {_outcome(r)}") for r in failed]
-        for problem in told:
-            if problem.transient:
-                return problem
-        return Problem(told[0].message, frozenset().union(*(problem.periods for problem in told)))
-    if model.status in _FAILED:
+    outcome = model.adapter_response.get("outcome")
+    if outcome == "failed" or (outcome is None and model.status in _FAILED):
+        if service := _unanswered(results):
+            return Problem(service, transient=True)
+        if found := model.adapter_response.get("problem"):
+            return Problem(found["message"], frozenset(found["periods"]))
         return Problem(one_line(model.message or str(model.status)))
-    if model.adapter_response.get("outcome") == "overtaken":
+    if outcome == "overtaken":
         return Problem("another run has published it meanwhile", transient=True)
     if message := _failed_hook("publish_audited", results):
         return Problem(message, transient=True)
     return None
+
+
+def _unanswered(results: Sequence[NodeResult]) -> str:
+    """The first service that did not answer in this run: any failure may be due to it."""
+    told = (unanswered(result.message or "") for result in results if result.status in _FAILED)
+    return next(filter(None, told), "")
 
 
 def _failed_hook(macro: str, results: Sequence[NodeResult]) -> str | None:
@@ -238,20 +233,3 @@ def _failed_hook(macro: str, results: Sequence[NodeResult]) -> str | None:
         if hook and result.status in _FAILED:
             return one_line(result.message or "")
     return None
-
-
-def _outcome(test: NodeResult) -> str:
-    if test.status == "fail":
-        return f"{test.failures} row{'s' if test.failures != 1 else ''}"
-    return one_line(test.message or str(test.status))
-
-
-def _told(result: NodeResult, message: str) -> Problem:
-    """The problem with what the macro explain_failures found out about it."""
-    periods = frozenset(result.adapter_response.get("periods", ()))
-    example = result.adapter_response.get("example")
-    return Problem(
-        f"{message}, for example {example}" if example else message,
-        periods,
-        transient=bool(unanswered(result.message or "")),
-    )

@@ -1,11 +1,11 @@
 {#- What a message of dbt or Spark says, in a line: without headings, stack traces, and what looks like an e-mail
     address; for what is kept and sent around. -#}
 {% macro one_line(message) %}
-    {%- for line in (message or '').splitlines() -%}
-        {%- set told = modules.re.sub('^: ([A-Za-z0-9_$]+[.])+', '', line.strip()) -%}
-        {%- if told and not modules.re.match('(Runtime|Compilation|Database) Error|An error occurred while calling', told) -%}
-            {{ return(modules.re.sub('[^ "\']+@[^ "\']+', '(an e-mail address)', told)[:500]) }}
-        {%- endif -%}
+    {%- set heading, told = '(Runtime|Compilation|Database) Error|An error occurred while calling', [] -%}
+    {%- for line in (message or '').splitlines() if line.strip() and not modules.re.match(heading, line.strip()) -%}
+        {%- do told.append(modules.re.sub('^: ([A-Za-z0-9_$]+[.])+', '', line.strip())) -%}
     {%- endfor -%}
-    {{ return('it does not say why') }}
+    {%- set first = (told or ['it does not say why'])[0] -%}
+    {%- set first = first ~ ' ' ~ told[1] if first.endswith(':') and told[1] else first -%}
+    {{ return(modules.re.sub('[^ "\']+@[^ "\']+', '(an e-mail address)', first)[:500]) }}
 {% endmacro %}

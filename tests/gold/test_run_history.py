@@ -114,8 +114,9 @@ def test_what_was_not_published_is_told_without_personal_data(
     assert (state["status"], state["error_message"]) == ("overtaken", None)
     assert drinkers["status"] == "failed"
     message = str(drinkers["error_message"])
-    assert message.startswith("test valid_rows_top_drinkers: Got 2 results")
-    assert " in 2010-01, 2010-02, for example {" in message
+    assert message.startswith(
+        "test valid_rows_top_drinkers: 2 rows in 2010-01, 2010-02, for example {"
+    )
     assert '"profile_id"' in message
     assert "profile_name" not in message
     assert drinkers["rows_written"] == 2
