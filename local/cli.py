@@ -17,6 +17,7 @@ from local.status import status
 from local.staying import spark_commands
 from runner import amend, cli, options, periods
 from runner.control.sqlite import SqliteControlTable
+from runner.garbage import collect_rarely
 from runner.output import Row, rows_out
 from runner.project import tables
 
@@ -49,6 +50,7 @@ def dm(ctx: click.Context) -> None:
     \b
     Exit codes: 0 all is well, 1 something failed, 2 wrong usage, 130 interrupted
     """
+    collect_rarely()
     ctx.color = False if os.environ.get("NO_COLOR") else None
     ctx.obj = SqliteControlTable(lake.find().control)
     if ctx.invoked_subcommand is None:

@@ -16,6 +16,7 @@ from dbt.plugins.manager import dbtPlugin
 from local import server
 from runner import spark
 from runner.errors import DataMasterError
+from runner.garbage import collect_rarely
 from runner.project import PROJECT
 
 _ASK_SPARK = {"build", "freshness", "generate", "retry", "run", "run-operation", "show", "test"}
@@ -39,6 +40,7 @@ class LocalSpark(dbtPlugin):
             RemoteLake: SPARK_REMOTE would send the target `local` somewhere else.
             NoSparkThere: DM_REMOTE of the target `connect` names no server that answers.
         """
+        collect_rarely()
         flags = get_flags()  # type: ignore[no-untyped-call]
         if flags.WHICH not in _ASK_SPARK:
             return

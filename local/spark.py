@@ -113,6 +113,8 @@ def write_settings(
     java_options = (
         # A run is over before the optimizing compiler would pay for itself.
         "-XX:TieredStopAtLevel=1",
+        # Of a heap this small, the simplest collector is done first, and takes the least memory.
+        "-XX:+UseSerialGC",
         # Else it has room for a run or two in one process, and says so when that is full.
         "-XX:ReservedCodeCacheSize=240m",
         f"-XX:{sharing}",

@@ -13,6 +13,7 @@ import click
 from runner import cli, options, periods, spark
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.table import NAME
+from runner.garbage import collect_rarely
 
 if TYPE_CHECKING:
     from runner.job import Result
@@ -31,6 +32,7 @@ def job(
 
     Ends with exit code 1 if a month failed, so that EMR Serverless marks the job as failed.
     """
+    collect_rarely()
     spark.start()
 
     from runner.dbt import DbtProject  # dbt takes seconds to import
