@@ -2,10 +2,7 @@
     the last one that does; then everything would be stale. So it is said again, in a commit without rows. -#}
 {% macro keep_inputs(node) %}
     {%- set table = table_states([node])[node.unique_id] -%}
-    {%- set query -%}
-        select summary['dm.inputs'] as inputs from {{ node.relation_name }}.snapshots where snapshot_id = {{ table.main or 0 }}
-    {%- endset -%}
-    {%- if table.inputs and not run_query(query).rows[0].inputs -%}
+    {%- if table.inputs and not run_query(inputs_of_snapshot(node, table.main)).rows[0].inputs -%}
         {%- set branch = 'audit_maintain_' ~ invocation_id[:8] -%}
         {%- do commit_properties(node.relation_name, branch, {'dm.run-id': invocation_id, 'dm.inputs': tojson(table.inputs)}) -%}
         {%- set state = branch_states([node], branch)[node.unique_id] -%}

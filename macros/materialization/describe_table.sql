@@ -1,7 +1,7 @@
-{#- The table as it is: `comment`, `audited` (whether writes can go to an audit branch), and `columns`, each
-    with its name, type and comment, in order. -#}
+{#- The table as it is: `comment`, `audited` (whether writes can go to an audit branch), `snapshot` (the one that readers
+    see, or none), and `columns`, each with its name, type and comment, in order. -#}
 {% macro describe_table(relation) %}
-    {%- set found = {'comment': '', 'audited': false, 'columns': []} -%}
+    {%- set found = {'comment': '', 'audited': false, 'snapshot': none, 'columns': []} -%}
     {%- set section = namespace(name='columns') -%}
     {%- for row in run_query('describe extended ' ~ relation).rows -%}
         {%- if row.col_name.startswith('#') -%}
@@ -11,7 +11,11 @@
         {%- elif row.col_name == 'Comment' -%}
             {%- do found.update({'comment': row.data_type}) -%}
         {%- elif row.col_name == 'Table Properties' -%}
-            {%- do found.update({'audited': 'write.wap.enabled=true' in row.data_type}) -%}
+            {%- set snapshot = modules.re.search('current-snapshot-id=([0-9]+)', row.data_type) -%}
+            {%- do found.update({
+                'audited': 'write.wap.enabled=true' in row.data_type,
+                'snapshot': snapshot[1] | int if snapshot else none
+            }) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -5,7 +5,7 @@
 
     {{ run_hooks(pre_hooks) }}
 
-    {%- do ensure_table(this) -%}
+    {%- do ensure_table(this, plan.table) -%}
     {%- if plan.periods -%}
         {%- do get_assert_columns_equivalent(sql) -%}
         {%- set replace = replace_periods(this, sql, plan) -%}

@@ -12,7 +12,7 @@
             {%- do now.update({period: local_md5(now.get(period, code) ~ fingerprint)[:16]}) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set built = table.inputs -%}
+    {%- set built = table.inputs or {} -%}
     {%- set known = (now.keys() | list + built.keys() | list) | unique | sort -%}
     {%- set asked = asked_periods(node.name) -%}
     {%- set asked = 'stale' if asked == 'all' and var('only_stale') else asked -%}
@@ -30,6 +30,6 @@
     {%- endfor -%}
     {{ return({
         'builds': builds, 'asked': asked, 'stale': stale, 'periods': periods, 'inputs': inputs,
-        'main': table.main, 'sources': sources, 'code': local_md5(code)[:16]
+        'table': table.table, 'main': table.main, 'sources': sources, 'code': local_md5(code)[:16]
     }) }}
 {% endmacro %}

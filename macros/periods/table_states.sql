@@ -1,26 +1,20 @@
-{#- For each model's table: `main`, the snapshot that readers see, and `inputs`, the map period -> input
-    fingerprint that its rows were built from: that of the newest snapshot in main's history that carries
-    one, for maintenance writes snapshots without. -#}
+{#- For each model's table: `table`, its description; `main`, the snapshot that readers see; and `inputs`, the map
+    period -> input fingerprint that its rows were built from: main's own, or, for other tools write snapshots
+    without, that of the newest snapshot in main's history that carries one. -#}
 {% macro table_states(models) %}
-    {%- set queries, found = [], {} -%}
+    {%- set found, own, inherited = {}, [], [] -%}
     {%- for node in models -%}
-        {%- do found.update({node.unique_id: {'main': none, 'inputs': {}}}) -%}
-        {%- if adapter.get_relation(node.database, node.schema, node.alias) -%}
-            {%- set query -%}
-                select
-                    '{{ node.unique_id }}' as model,
-                    max_by(history.snapshot_id, history.made_current_at) as main,
-                    max_by(snapshots.summary['dm.inputs'], history.made_current_at)
-                        filter (where snapshots.summary['dm.inputs'] is not null) as inputs
-                from {{ node.relation_name }}.history
-                left join {{ node.relation_name }}.snapshots using (snapshot_id)
-                where history.is_current_ancestor
-            {%- endset -%}
-            {%- do queries.append(query) -%}
+        {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- set table = describe_table(node.relation_name) if there else none -%}
+        {%- do found.update({node.unique_id: {'table': table, 'main': table.snapshot if table else none, 'inputs': none}}) -%}
+        {%- if found[node.unique_id].main -%}
+            {%- do own.append(inputs_of_snapshot(node, table.snapshot)) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- for row in (run_query(queries | join('\nunion all\n')).rows if queries else []) -%}
-        {%- do found.update({row.model: {'main': row.main, 'inputs': fromjson(row.inputs) if row.inputs else {}}}) -%}
+    {%- do add_inputs(found, own) -%}
+    {%- for node in models if found[node.unique_id].main and found[node.unique_id].inputs is none -%}
+        {%- do inherited.append(inputs_of_history(node)) -%}
     {%- endfor -%}
+    {%- do add_inputs(found, inherited) -%}
     {{ return(found) }}
 {% endmacro %}
