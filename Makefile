@@ -35,7 +35,7 @@ test-aws: setup
 test-pages: setup
 	@$(BIN)/pytest -m browser
 
-# Against other ways to do the same; writes docs/benchmarks.md. An hour; the quick one takes minutes.
+# Against other ways to do the same; writes docs/benchmarks.md. Half an hour; the quick one takes minutes.
 bench: setup
 	@$(BIN)/python -m bench
 
