@@ -206,24 +206,20 @@ def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
     model = next((r for r in results if r.node.name == table), None)
     if model is None:
         return Problem("dbt did not build it")
-    outcome = model.adapter_response.get("outcome")
-    if outcome == "failed" or (outcome is None and model.status in _FAILED):
-        if service := _unanswered(results):
+    if found := model.adapter_response.get("problem"):
+        told = (r.message or "" for r in results if r.node.unique_id in found["failed"])
+        if service := next(filter(None, map(unanswered, told)), ""):
             return Problem(service, transient=True)
-        if found := model.adapter_response.get("problem"):
-            return Problem(found["message"], frozenset(found["periods"]))
-        return Problem(one_line(model.message or str(model.status)))
+        return Problem(found["message"], frozenset(found["periods"]))
+    outcome = model.adapter_response.get("outcome")
+    if outcome is None and model.status in _FAILED:
+        reason = model.message or str(model.status)
+        return Problem(one_line(reason), transient=bool(unanswered(reason)))
     if outcome == "overtaken":
         return Problem("another run has published it meanwhile", transient=True)
     if message := _failed_hook("publish_audited", results):
         return Problem(message, transient=True)
     return None
-
-
-def _unanswered(results: Sequence[NodeResult]) -> str:
-    """The first service that did not answer in this run: any failure may be due to it."""
-    told = (unanswered(result.message or "") for result in results if result.status in _FAILED)
-    return next(filter(None, told), "")
 
 
 def _failed_hook(macro: str, results: Sequence[NodeResult]) -> str | None:

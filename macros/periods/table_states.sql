@@ -6,9 +6,10 @@
     {%- for node in models -%}
         {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
         {%- set table = describe_table(node.relation_name) if there else none -%}
-        {%- do found.update({node.unique_id: {'table': table, 'main': table.snapshot if table else none, 'inputs': none}}) -%}
-        {%- if found[node.unique_id].main -%}
-            {%- do own.append(inputs_of_snapshot(node, table.snapshot)) -%}
+        {%- set main = table.snapshot if table else none -%}
+        {%- do found.update({node.unique_id: {'table': table, 'main': main, 'inputs': none}}) -%}
+        {%- if main -%}
+            {%- do own.append(inputs_of_snapshot(node, main)) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- do add_inputs(found, own) -%}

@@ -1,5 +1,5 @@
-{#- Says for each failed test, and for a null in a key, which months are bad, with one of their rows. The
-    runner finds the same in the result's adapter_response. Called while Spark still reads the branch. -#}
+{#- Says for each failed test, and for a null in a key, which months are bad, with one of their rows;
+    why_failed() finds the same in the result's adapter_response. Called while Spark still reads the branch. -#}
 {% macro explain_failures(results) %}
     {%- for result in results if result.node.compiled_code -%}
         {%- set bad_rows = none -%}

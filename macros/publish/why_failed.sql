@@ -1,36 +1,22 @@
-{#- Why a table must not be published: the first thing that failed, in a line, and the periods that are known to be
-    at fault for any; none if it was built, and all its tests passed or only warned. -#}
+{#- Why a table must not be published: what failed first, in a line, the periods that are known to be at fault for
+    any failure, and the ids of all; none if it was built, and all its tests passed or only warned. -#}
 {% macro why_failed(node, results) %}
     {%- set built = results.get(node.unique_id) -%}
-    {%- set failed, not_run = [], [] -%}
-    {%- if built.status == 'error' -%}
-        {%- do failed.append({'told': one_line(built.message), 'found': built.adapter_response}) -%}
-    {%- else -%}
-        {%- for id in selected_tests(node) if results.get(id).status not in ('pass', 'warn') -%}
-            {%- set test, name = results.get(id), 'test ' ~ graph.nodes[id].name ~ ': ' -%}
-            {%- if test.status == 'fail' -%}
-                {%- set told = name ~ test.failures ~ ' row' ~ ('s' if test.failures != 1) -%}
-                {%- do failed.append({'told': told, 'found': test.adapter_response}) -%}
-            {%- elif test.status == 'error' -%}
-                {%- do failed.append({'told': name ~ one_line(test.message), 'found': {}}) -%}
-            {%- else -%}
-                {%- do not_run.append({'told': name ~ 'it did not run', 'found': {}}) -%}
-            {%- endif -%}
-        {%- endfor -%}
+    {%- set failed, not_run, periods = [], [], [] -%}
+    {%- for id in ([node.unique_id] if built.status == 'error' else selected_tests(node)) -%}
+        {%- if results.get(id).status in ('error', 'fail') -%}
+            {%- do failed.append(id) -%}
+            {%- do periods.extend(results[id].adapter_response.periods or []) -%}
+        {%- elif results.get(id).status not in ('pass', 'warn') -%}
+            {%- do not_run.append(id) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if failed -%}
+        {%- set message = describe_failure(results[failed[0]]) -%}
+    {%- elif not_run -%}
+        {%- set message = 'test ' ~ graph.nodes[not_run[0]].name ~ ': it did not run' -%}
+    {%- elif built.status != 'success' -%}
+        {%- set message = one_line(built.message or 'it was not built') -%}
     {%- endif -%}
-    {%- set reasons = failed + not_run -%}
-    {%- if not reasons and built.status != 'success' -%}
-        {%- do reasons.append({'told': one_line(built.message or 'it was not built'), 'found': {}}) -%}
-    {%- endif -%}
-    {%- if not reasons -%}
-        {{ return(none) }}
-    {%- endif -%}
-    {%- set periods = reasons | map(attribute='found.periods', default=[]) | sum(start=[]) | unique | sort -%}
-    {%- set found = reasons[0].found -%}
-    {{ return({
-        'message': reasons[0].told
-            ~ (' in ' ~ found.periods | join(', ') if found.periods else '')
-            ~ (', for example ' ~ found.example if found.example else ''),
-        'periods': periods
-    }) }}
+    {{ return({'message': message, 'periods': periods | unique | sort, 'failed': failed} if message else none) }}
 {% endmacro %}
