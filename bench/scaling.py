@@ -188,8 +188,8 @@ def _model(name: str) -> SimpleNamespace:
 
 
 def _macro(spark: SparkSession, name: str, *arguments: object) -> str:
-    """Runs a macro of macros/periods as dbt does, on this Spark."""
-    paths = [PROJECT / "macros" / "periods" / f"{file}.sql" for file in ("as_of", name)]
+    """Runs a macro of macros/1_plan as dbt does, on this Spark."""
+    paths = [PROJECT / "macros" / "1_plan" / f"{file}.sql" for file in ("as_of", name)]
     # dbt's return() ends a macro; as the last of it, printing does.
     environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals |= {
