@@ -9,7 +9,7 @@ import click
 
 from bench import cases, evidence, lakes, report, targets
 from bench.turns import Costs
-from runner.cli import told
+from runner.errors import told
 from runner.project import PROJECT
 
 

@@ -17,7 +17,8 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 
 from bench.lakes import BIN, Bench
-from local import jars, silver
+from local import silver
+from local.spark import jars
 from runner.errors import DataMasterError
 from runner.project import tables
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from bench.measure import Cost, measure
 from local import demo, silver
+from local.control import SqliteControlTable
 from local.demo import Shape
 from local.lake import Lake
 from local.load import load
-from runner.control.sqlite import SqliteControlTable
 from runner.project import tables
 
 BIN = Path(sys.executable).parent

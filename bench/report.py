@@ -12,7 +12,7 @@ import psutil
 from bench.evidence import Evidence
 from bench.targets import Outcome
 from bench.turns import Costs, median, ratio
-from local import java
+from local.spark import java
 
 _ANSWER = {True: "met", False: "**not met**", None: "not measured"}
 

@@ -17,13 +17,12 @@ import boto3
 import click
 from botocore.exceptions import ClientError
 
+from dm.pages.docs import PAGE
+from dm.terminal.output import rows_out
 from infra.package import version
 from infra.stack import Stack, aws_errors, declared
-from local.docs import PAGE
 from runner import aws
-from runner.cli import told
-from runner.errors import DataMasterError
-from runner.output import rows_out
+from runner.errors import DataMasterError, told
 from runner.project import PROJECT
 
 if TYPE_CHECKING:

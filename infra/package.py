@@ -23,9 +23,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder
 
 from infra import job
-from runner.cli import told
 from runner.dbt import PARSED
-from runner.errors import DataMasterError
+from runner.errors import DataMasterError, told
 from runner.project import PROJECT, tables
 
 ARCHITECTURES = ("aarch64", "x86_64")

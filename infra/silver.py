@@ -12,8 +12,8 @@ from infra.stack import aws_errors
 from local.load import load
 from local.silver import TABLE
 from runner import periods
-from runner.cli import told
 from runner.control.dynamodb import DynamoControlTable
+from runner.errors import told
 from runner.project import tables
 
 

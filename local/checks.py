@@ -12,10 +12,11 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from pyiceberg.exceptions import NoSuchTableError
 
-from local import classes, jars, java, lake, spark
+from local import lake
+from local.control import SqliteControlTable
 from local.silver import TABLE
+from local.spark import classes, conf, jars, java
 from runner.control.items import Status
-from runner.control.sqlite import SqliteControlTable
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -68,7 +69,7 @@ def packages() -> str:
 
 def java_of_spark() -> str:
     """Whether Spark finds a Java that it runs on."""
-    used = java.look(spark.java_started(), "Spark's configuration")
+    used = java.look(conf.java_started(), "Spark's configuration")
     if not used.fit:
         chosen, _ = java.find()
         raise Unwell(java.describe(used), f"{_SET_UP} It will take {chosen.executable}.")
@@ -77,7 +78,7 @@ def java_of_spark() -> str:
 
 def settings() -> str:
     """Whether Spark's settings are for this lake."""
-    here, file, found = lake.find(), spark.settings_file(), spark.settings()
+    here, file, found = lake.find(), conf.settings_file(), conf.settings()
     if not found:
         raise Unwell(f"{file} is not there, so Spark does not know the lake", _SET_UP)
     for key, value in here.spark_settings().items():
@@ -88,7 +89,7 @@ def settings() -> str:
 
 def jars_of_spark() -> str:
     """Whether the jars are those that the project knows."""
-    paths = spark.settings().get("spark.driver.extraClassPath", "").split(os.pathsep)
+    paths = conf.settings().get("spark.driver.extraClassPath", "").split(os.pathsep)
     there = {Path(path).name: Path(path) for path in paths}
     for jar in jars.JARS:
         path = there.get(jar.file)
@@ -100,7 +101,7 @@ def jars_of_spark() -> str:
 def class_archive() -> str:
     """Whether Spark starts fast."""
     if classes.is_made():
-        return str(spark.archive())
+        return str(conf.archive())
     if classes.is_being_made():
         return "is being made in the background"
     raise Unwell("none of this Java and these jars: Spark starts more slowly", _SET_UP)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runner import cli, options, periods, spark
+from runner import options, periods, spark
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.table import NAME
+from runner.errors import told
 from runner.garbage import collect_rarely
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ def job(
     spark.start()
 
     from runner.dbt import DbtProject  # dbt takes seconds to import
+    from runner.job import build_pending, gold_job
 
     # The archive's own folder may be read-only.
-    dbt = DbtProject(cli.tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
-    with cli.told():
-        gold = cli.gold_job(DynamoControlTable(control_table), dbt, name=name)
-        results = cli.run(gold, chosen)
+    dbt = DbtProject(_tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
+    with told():
+        gold = gold_job(DynamoControlTable(control_table), dbt, name=name)
+        results = build_pending(gold, chosen, click.echo)
     for line in _outcome(gold.run_id, results):
         click.echo(line)
     if any(result.error for result in results):
@@ -49,6 +51,10 @@ def job(
         if dbt.log.exists():
             click.echo(dbt.log.read_text(), err=True)
         ctx.exit(1)
+
+
+def _tell_progress(text: str) -> None:
+    click.echo(f"  {text}")
 
 
 def _outcome(run_id: str, results: Sequence[Result]) -> Iterator[str]:

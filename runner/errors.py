@@ -1,4 +1,9 @@
-"""The root of the errors that a user can mend."""
+"""The root of the errors that a user can mend, and how a command tells of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
 
 
 class DataMasterError(Exception):
@@ -13,3 +18,12 @@ class DataMasterError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """A DataMasterError ends the command with its sentence, its hint and exit code 1."""
+    try:
+        yield
+    except DataMasterError as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error

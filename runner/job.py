@@ -1,19 +1,22 @@
 """The gold job: claims items, builds the periods that they announce, and settles them."""
 
+import signal
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 from runner import periods
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable
-from runner.dbt import DbtFailed, Problem
+from runner.dbt import DbtFailed, DbtProject, Problem
 from runner.errors import DataMasterError
-from runner.gold import Published
+from runner.gold import Published, published
 from runner.lease import LEASE, Lease
 from runner.periods import InvalidPeriod
+from runner.project import tables
 
 ATTEMPTS = 3
 ROUNDS = 3
@@ -202,3 +205,22 @@ def _outcome(
 
 class InvalidItem(DataMasterError):
     """A control item that no run can work on."""
+
+
+def gold_job(
+    control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
+) -> GoldJob:
+    """The gold job on this project; see GoldJob and DbtProject.build."""
+    return GoldJob(control, tables(), partial(dbt.build, force=force), published, name)
+
+
+def build_pending(job: GoldJob, chosen: Sequence[str], tell: Callable[[str], None]) -> list[Result]:
+    """Builds what is pending of the chosen tables, or of all; `tell` gets a line of it."""
+    # Whoever ends the run, a person or EMR, gets the items given back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    work, results = job.claim(chosen or tables())
+    if work:
+        months = periods.in_words(piece.period for piece in work)
+        tell(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
+        results += job.run(work)
+    return results

@@ -1,12 +1,9 @@
-"""What several commands have in common: their options, and where their control items are."""
+"""The options that the job on EMR Serverless shares with `dm`."""
 
-import os
 from functools import partial
 
 import click
 
-from runner.control.table import NAME, ControlTable
-from runner.output import FORMATS
 from runner.project import tables as known
 
 layer = click.option("--layer", type=click.Choice(["gold"]), default="gold", show_default=True)
@@ -22,42 +19,3 @@ _table = partial(
 _NAMES = f"may be given several times. One of {', '.join(known())}."
 table = _table(help=f"Only this table; {_NAMES}")
 tables = _table(required=True, help=f"This table; {_NAMES}")
-
-target = click.option(
-    "--target",
-    type=click.Choice(["local", "aws"]),
-    default="local",
-    envvar="DM_TARGET",
-    show_default=True,
-    show_envvar=True,
-    help="This machine's lake, or the account that your AWS credentials name.",
-)
-
-_format = partial(click.option, "--format", "format_", default="table", show_default=True)
-format_ = _format(type=click.Choice(FORMATS))
-no_csv = _format(type=click.Choice([name for name in FORMATS if name != "csv"]))
-
-state_machine = click.option(
-    "--state-machine",
-    envvar="DM_STATE_MACHINE",
-    default="dm-analytics-dispatcher",
-    metavar="NAME",
-    show_default=True,
-    show_envvar=True,
-    help="The state machine on AWS.",
-)
-
-
-def control(target: str) -> ControlTable:
-    """The control table of a target; that of this machine comes with the command."""
-    if target == "local":
-        here: ControlTable = click.get_current_context().obj
-        return here
-    from runner.control.dynamodb import DynamoControlTable  # boto3 is slow to import
-
-    return DynamoControlTable(control_table())
-
-
-def control_table() -> str:
-    """The name of the control table on AWS."""
-    return os.environ.get("DM_CONTROL_TABLE", NAME)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from local import jars, spark
 from local.lake import Lake
+from local.spark import conf, jars
 from tests.dbt_project import Dbt, copy_project
 from tests.report import Report
 
@@ -50,7 +50,7 @@ def lake_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def lake(lake_folder: Path, jar_paths: list[Path]) -> Iterator[Lake]:
     """An empty lake, which dm, dbt and Spark use while the module's tests run."""
     here = Lake(lake_folder)
-    spark.write_settings(here.root / "conf", here, jar_paths)
+    conf.write_settings(here.root / "conf", here, jar_paths)
     os.environ["DM_LAKE"] = str(here.root)
     yield here
     if session := SparkSession.getActiveSession():

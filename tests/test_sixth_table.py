@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local import spark
+from local.control import SqliteControlTable
 from local.lake import Lake
+from local.spark import conf
 from runner.control.items import Status
-from runner.control.sqlite import SqliteControlTable
 from runner.project import PROJECT
 from tests import reviews
 from tests.dbt_project import copy_project
@@ -31,14 +31,14 @@ def add_sixth_table(project: Path) -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the whole project, with the sixth table."""
-    there = copy_project(tmp_path / "project", "runner", "local", "infra")
+    there = copy_project(tmp_path / "project", "runner", "dm", "local", "infra")
     add_sixth_table(there)
     return there
 
 
 def test_a_sixth_table_is_two_files(project: Path, tmp_path: Path, jar_paths: list[Path]) -> None:
     lake = Lake(tmp_path / "lake")
-    spark.write_settings(lake.root / "conf", lake, jar_paths)
+    conf.write_settings(lake.root / "conf", lake, jar_paths)
 
     def run(code: str, *arguments: str) -> str:
         done = subprocess.run(
@@ -49,7 +49,7 @@ def test_a_sixth_table_is_two_files(project: Path, tmp_path: Path, jar_paths: li
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    dm = "from local.cli import dm; dm()"
+    dm = "from dm.cli import dm; dm()"
     # Silver gets reviews: the table has an item, and is built.
     file = reviews.write(tmp_path / "reviews.csv", reviews.month_of("2010-12", 1, review_taste=3.5))
     run(dm, "load", str(file))

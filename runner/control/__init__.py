@@ -1,7 +1,7 @@
 """Control items: what silver changed, who works on it, and how it ended.
 
-One protocol, `ControlTable`, and two implementations that mean the same: `dynamodb` for the table
-`dm-processing-control` on AWS, and `sqlite` for one machine.
+One protocol, `ControlTable`, and two implementations that mean the same: `dynamodb` here for the
+table `dm-processing-control` on AWS, and `local.control` for one machine.
 
     pending --claim--> running --finish(SUCCESS)--> success
        ^                  |------finish(PENDING)--> pending, while attempts are left

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from moto.core.exceptions import JsonRESTError
 from moto.emrserverless.models import EMRServerlessBackend, JobRun
 
-from local.cli import dm
+from dm.cli import dm
 from runner.control.items import Status
 from runner.project import tables
 from tests.aws.account import CONTROL, DATALAKE, OBSERVER, Account

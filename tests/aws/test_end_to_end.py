@@ -17,9 +17,10 @@ from pyarrow import parquet
 
 from infra.package import package
 from infra.silver import GlueLake
-from local import demo, jars, spark
-from local.jars import JARS
+from local import demo
 from local.load import load
+from local.spark import conf, jars
+from local.spark.jars import JARS
 from runner.control.items import Status
 from runner.project import tables
 from tests import reviews
@@ -47,7 +48,7 @@ def spark_submit(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> SparkSubmit:
     """The worker runs what `make package` makes."""
-    assert spark.is_configured(), "`make setup` comes first: it finds a Java"
+    assert conf.is_configured(), "`make setup` comes first: it finds a Java"
     base = Path(sys.base_prefix, "bin", "python3.11")
     python = str(base) if base.exists() else shutil.which("python3.11")
     assert python, "the job needs Python 3.11, as EMR Serverless has it"

@@ -19,7 +19,7 @@ import pyspark
 from moto.core.utils import utcnow
 from moto.emrserverless.models import JobRun
 
-from local.jars import Jar
+from local.spark.jars import Jar
 
 AWS_BUNDLE = Jar(
     "org.apache.iceberg",

@@ -14,7 +14,7 @@ from threading import Timer
 import boto3
 
 from infra.silver import GlueLake
-from local import jars, spark
+from local.spark import conf, jars
 from runner.project import PROJECT
 from tests.aws.account import DEFINITION
 from tests.aws.deployer import REGION
@@ -67,7 +67,7 @@ def make_lake(server: str, root: Path) -> BucketLake:
     endpoints = {"s3.endpoint": server, "glue.endpoint": server}
     lake = BucketLake(BUCKET, endpoints | {"client.region": REGION}, root=root)
     lake.catalog.create_namespace("dm_gold", {"location": f"s3://{BUCKET}/gold"})
-    spark.write_settings(root / "conf", lake, [jars.fetch(jar) for jar in jars.JARS])
+    conf.write_settings(root / "conf", lake, [jars.fetch(jar) for jar in jars.JARS])
     return lake
 
 

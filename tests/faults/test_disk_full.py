@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.control.sqlite import SqliteControlTable
+from local.control import SqliteControlTable
 from runner.errors import DataMasterError
 from tests.faults.stage import Damage, Reader, Stage, wait_for_leases
 from tests.report import Report

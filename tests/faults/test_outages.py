@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
-from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTableUnavailable
 from tests.faults.proxy import Answer, Proxy, Request
 from tests.faults.stage import Stage, proven, wait_for_leases

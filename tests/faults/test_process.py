@@ -6,8 +6,8 @@ from signal import SIGKILL
 
 import pytest
 
+from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
-from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTable, ControlTableUnavailable
 from tests.faults.stage import Damage, Reader, Stage, settled, stopped, wait_for_leases, wake
 from tests.faults.victim import FAULTED, FAULTS, POINTS

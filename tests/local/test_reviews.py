@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from dm.cli import dm
 from local import reviews as files
-from local.cli import dm
 from local.lake import Lake
 from local.reviews import UnreadableReviews
 from tests.reviews import review, table, write

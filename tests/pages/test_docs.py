@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from local.docs import build
+from dm.pages.docs import build
 from runner.project import tables
 from tests.pages.conftest import SCREENSHOTS
 

@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from pyspark.sql import SparkSession
 
-from local import demo, report, silver
+from dm.pages import report
+from local import demo, silver
 from local.lake import Lake
 from tests import reviews
 from tests.dbt_project import Dbt

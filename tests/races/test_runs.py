@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from local.control import SqliteControlTable
 from runner.control.items import Status
-from runner.control.sqlite import SqliteControlTable
 from runner.project import PROJECT
 from tests.faults.stage import Damage, Reader, Stage
 from tests.faults.victim import TABLES

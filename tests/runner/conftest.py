@@ -11,8 +11,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
-from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTable
 from tests.aws.moto_gaps import dynamodb as dynamodb_gap
 

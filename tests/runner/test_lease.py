@@ -14,9 +14,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from local import silver
+from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import Outcome, Status
-from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTable
 from runner.dbt import DbtProject
 from runner.gold import published

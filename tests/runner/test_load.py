@@ -4,9 +4,9 @@ from collections.abc import Collection
 from pathlib import Path
 from time import process_time
 
+from local.control import SqliteControlTable
 from runner import periods
 from runner.control.dynamodb import DynamoControlTable
-from runner.control.sqlite import SqliteControlTable
 from runner.control.table import ControlTable
 from runner.gold import Published
 from runner.job import GoldJob

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem, Outcome, claimed, renewed, settled
-from runner.control.sqlite import SqliteControlTable
 from tests.runner.model import World
 
 SETTINGS = settings(

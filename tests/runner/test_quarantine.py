@@ -6,11 +6,11 @@ import pytest
 from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
+from dm.cli import dm
 from local import silver
-from local.cli import dm
+from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import ControlItem, Status
-from runner.control.sqlite import SqliteControlTable
 from runner.project import tables
 from tests import reviews
 from tests.reviews import Review

@@ -1,0 +1,1 @@
+"""What people type, read and look at, on one machine and on AWS."""

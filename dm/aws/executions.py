@@ -1,0 +1,162 @@
+"""The job on AWS as an operator sees it: starts it, follows it, tells what ran."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import click
+
+from dm.aws import dispatcher
+from dm.aws.dispatcher import Execution, TableResult
+from dm.terminal import worklist
+from dm.terminal.output import Row, line, live_line, minute
+from runner import periods
+from runner.control.items import ControlItem, Status, timestamp
+
+
+@dataclass(frozen=True)
+class TableRun:
+    """What an execution did with a table, in which time, in seconds."""
+
+    run: str
+    table: str
+    outcome: str
+    periods: tuple[str, ...]
+    started: str
+    seconds: float | None
+    job_run_id: str | None
+    logs: str | None
+    error: str | None
+
+
+def start(state_machine: str, tables: Sequence[str], *, wait: bool) -> bool:
+    """Starts the state machine, and follows it if asked to.
+
+    Args:
+        state_machine: its name.
+        tables: to build only these; empty for all.
+        wait: return when it has ended, and not at once.
+
+    Returns:
+        Whether nothing is known to have failed.
+
+    Raises:
+        AlreadyRunning: nothing was started.
+        AwsCallFailed: nothing was started, or the execution goes on without being followed.
+    """
+    aws = dispatcher.connect(state_machine)
+    name = aws.start(tables)
+    click.echo(f"Started {name}\n{aws.console(name)}")
+    if not wait:
+        return True
+    with live_line() as now:
+        now(f"waiting for {name}; Ctrl-C ends the waiting alone")
+        ended = aws.follow(name, _tell)
+    click.echo(f"{name}: {ended.status}")
+    if ended.error:
+        click.echo(ended.error, err=True)
+    return ended.status == "SUCCEEDED"
+
+
+def _tell(result: TableResult) -> None:
+    words = [result.status, result.error, result.job_run_id and f"job {result.job_run_id}"]
+    if result.status == "FAILED":
+        words.append(result.logs)
+    line(f"  {result.table}: {', '.join(word for word in words if word)}")
+
+
+def table_runs(executions: Iterable[Execution], items: Iterable[ControlItem]) -> list[TableRun]:
+    """What executions did with each table.
+
+    Args:
+        executions: those to tell of, in their order.
+        items: control items; an execution's own are those of the runs that bear its name.
+    """
+    return [
+        _table_run(execution, table, own)
+        for execution in executions
+        for table, own in _by_table(execution, items).items()
+    ]
+
+
+def of_items(items: Iterable[ControlItem], limit: int) -> list[Execution]:
+    """The newest runs that control items tell of: what has one owner is one run."""
+    owners = defaultdict(list)
+    for item in items:
+        if item.lease_owner:
+            owners[item.lease_owner].append(item)
+    runs = [
+        Execution(owner, _outcome(own), *_times(own, datetime.min.replace(tzinfo=UTC)))
+        for owner, own in owners.items()
+    ]
+    return sorted(runs, key=lambda run: run.started, reverse=True)[:limit]
+
+
+def rows(runs: Iterable[TableRun]) -> list[Row]:
+    """The list of runs: a line for the tables that a run treated alike."""
+    alike = defaultdict(list)
+    for run in runs:
+        alike[run.run, run.outcome, run.periods, run.started, run.seconds].append(run.table)
+    return [
+        {
+            "started": minute(started),
+            "seconds": None if seconds is None else round(seconds),
+            "outcome": outcome,
+            "tables": worklist.in_words(tables),
+            "months": periods.in_words(months),
+            "run": run,
+        }
+        for (run, outcome, months, started, seconds), tables in alike.items()
+    ]
+
+
+def _by_table(execution: Execution, items: Iterable[ControlItem]) -> dict[str, list[ControlItem]]:
+    """The tables that an execution worked on, and its items of each; at least one entry."""
+    found: dict[str, list[ControlItem]] = {result.table: [] for result in execution.results}
+    for item in items:
+        # On AWS, the job adds a hyphen and eight digits to the execution's name.
+        owner = item.lease_owner or ""
+        if execution.name in (owner, owner.rpartition("-")[0]):
+            found.setdefault(item.table_name, []).append(item)
+    return found or {"": []}
+
+
+def _table_run(execution: Execution, table: str, items: Sequence[ControlItem]) -> TableRun:
+    result = next((result for result in execution.results if result.table == table), None)
+    if result is None:
+        status = _outcome(items) if items else execution.status
+        result = TableResult(table, status, error=execution.error)
+    started, ended = _times(items, execution.started, execution.ended)
+    return TableRun(
+        run=execution.name,
+        table=table,
+        outcome=result.status,
+        periods=tuple(sorted({item.month for item in items})),
+        started=timestamp(started.astimezone(UTC)),
+        seconds=round((ended - started).total_seconds(), 1) if ended else None,
+        job_run_id=result.job_run_id,
+        logs=result.logs,
+        error=result.error,
+    )
+
+
+def _outcome(items: Sequence[ControlItem]) -> str:
+    if any(item.status is Status.RUNNING for item in items):
+        return "RUNNING"
+    return "FAILED" if any(item.error_message for item in items) else "SUCCEEDED"
+
+
+def _times(
+    items: Sequence[ControlItem], started: datetime, ended: datetime | None = None
+) -> tuple[datetime, datetime | None]:
+    """When the first of the items was begun and the last one ended; the given times without any."""
+    begun = [item.started_at for item in items if item.started_at]
+    over = [item.finished_at for item in items if item.finished_at]
+    if begun:
+        started = datetime.fromisoformat(min(begun))
+    if items:
+        ended = datetime.fromisoformat(max(over)) if len(over) == len(items) else None
+    return started, ended

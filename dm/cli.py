@@ -1,0 +1,83 @@
+"""The command `dm`: the group of all commands, and what holds for each of them."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from dm.commands import demo, doctor, pages, pending, process, runs, setup, show, spark, status
+from dm.commands import lake as lakes
+from local import lake
+from local.control import SqliteControlTable
+from local.spark import conf, server
+from runner.errors import told
+from runner.garbage import collect_rarely
+
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C or SIGTERM ended, as shells have it."""
+
+
+class Commands(click.Group):
+    """A group of commands that tell what a user can mend in one sentence and a hint."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            with told():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
+@click.version_option(package_name="datamaster-gold")
+@click.pass_context
+def dm(ctx: click.Context) -> None:
+    """Data Master's gold layer, on this machine and on AWS.
+
+    \b
+    dm load reviews.csv.gz     puts reviews into silver: changed months wait
+    dm status                  tells what waits, runs or failed, and what is fresh
+    dm process --layer gold    builds the pending months of the gold tables
+    dm show top_drinkers       reads a gold table
+    dm explain top_drinkers --period 2010-12    tells where its numbers come from
+    dm report --open           makes a page of the best of each month
+    dm doctor                  looks whether all is there that these need
+
+    The lake is in the folder .lake of the project, or in the one that DM_LAKE names. With
+    --target aws, the commands on control items and runs work on your account. Without a command, a
+    terminal gets a prompt.
+
+    \b
+    Exit codes: 0 all is well, 1 something failed, 2 wrong usage, 130 interrupted
+    """
+    collect_rarely()
+    ctx.color = False if os.environ.get("NO_COLOR") else None
+    ctx.obj = SqliteControlTable(lake.find().control)
+    if ctx.invoked_subcommand is None:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            from dm.terminal import prompt  # slow to import
+
+            prompt.run(dm, lake.find().root / "history.txt")
+        else:
+            click.echo(ctx.get_help())
+    if ctx.invoked_subcommand in ("demo", "process", "maintain", "spark"):
+        if not conf.is_configured():
+            ctx.invoke(setup.setup)
+        if ctx.invoked_subcommand != "spark":
+            server.use()
+
+
+for command in (
+    *(lakes.load, lakes.maintain, process.process, pending.pending, pending.retry),
+    *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
+    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
+    *(setup.completion, demo.demo),
+):
+    dm.add_command(command)

@@ -1,0 +1,59 @@
+"""The command `dm demo`: a lake to look around in, and the commands that make it."""
+
+from pathlib import Path
+
+import click
+
+from dm.commands.lake import load
+from dm.commands.pages import REPORT, report
+from dm.commands.process import process
+from dm.commands.show import show
+from local import lake
+from runner.project import tables
+
+
+@click.command()
+@click.pass_context
+def demo(ctx: click.Context) -> None:
+    """Build a lake of synthetic reviews, then change two months and build those.
+
+    Made for a look around: `make demo` runs it. Each command that it runs is shown.
+
+    \b
+    Examples:
+      dm demo
+      DM_LAKE=/tmp/demo-lake dm demo
+    """
+    from local import demo as synthetic  # Arrow and Iceberg are slow to import
+
+    here = lake.find()
+
+    def title(text: str) -> None:
+        click.secho(f"\n{text}", bold=True)
+
+    def step(line: str, command: click.Command, **arguments: object) -> None:
+        click.secho(f"$ dm {line}", fg="cyan")
+        ctx.invoke(command, **arguments)
+
+    def load_and_build(file: Path) -> None:
+        step(f"load {file}", load, files=[file])
+        step("process --layer gold", process, target="local")
+
+    title("Reviews come into silver; the months that changed are built, for all five tables")
+    load_and_build(synthetic.reviews_file(here))
+    title("The top of each table, in its last month")
+    for table in tables():
+        line = f"show {table} --limit 3"
+        step(line, show, table=table, period=None, limit=3, branch=None, format_="table")
+    title("A few ratings change in two months; only those two are built again")
+    load_and_build(synthetic.changes_file(here))
+    title("The best of each month, on a page")
+    step("report", report, output=REPORT, open_=False)
+    title("Next")
+    click.echo(
+        "  .venv/bin/dm show top_beers_by_rating --period 2010-12\n"
+        "  .venv/bin/dm pending\n"
+        "  .venv/bin/dbt build --select gold     (finds nothing to build, and tests nothing)\n"
+        "  .venv/bin/dm docs --open              (each table, and where its columns come from)\n"
+        "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
+    )

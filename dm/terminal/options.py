@@ -1,0 +1,51 @@
+"""What several commands have in common: their options, and where their control items are."""
+
+import os
+from functools import partial
+
+import click
+
+from dm.terminal.output import FORMATS
+from runner import options as of_job
+from runner.control.table import NAME, ControlTable
+
+layer, table, tables = of_job.layer, of_job.table, of_job.tables
+
+target = click.option(
+    "--target",
+    type=click.Choice(["local", "aws"]),
+    default="local",
+    envvar="DM_TARGET",
+    show_default=True,
+    show_envvar=True,
+    help="This machine's lake, or the account that your AWS credentials name.",
+)
+
+_format = partial(click.option, "--format", "format_", default="table", show_default=True)
+format_ = _format(type=click.Choice(FORMATS))
+no_csv = _format(type=click.Choice([name for name in FORMATS if name != "csv"]))
+
+state_machine = click.option(
+    "--state-machine",
+    envvar="DM_STATE_MACHINE",
+    default="dm-analytics-dispatcher",
+    metavar="NAME",
+    show_default=True,
+    show_envvar=True,
+    help="The state machine on AWS.",
+)
+
+
+def control(target: str) -> ControlTable:
+    """The control table of a target; that of this machine comes with the command."""
+    if target == "local":
+        here: ControlTable = click.get_current_context().obj
+        return here
+    from runner.control.dynamodb import DynamoControlTable  # boto3 is slow to import
+
+    return DynamoControlTable(control_table())
+
+
+def control_table() -> str:
+    """The name of the control table on AWS."""
+    return os.environ.get("DM_CONTROL_TABLE", NAME)

@@ -1,0 +1,84 @@
+"""What dbt does on this machine before it parses the project: it finds a Spark, or starts one.
+
+dbt imports a module `dbt_datamaster`, which `dm setup` puts into this Python environment, as a
+plugin. Without it all works the same, and starts more slowly.
+"""
+
+import os
+import socket
+import subprocess
+import warnings
+from urllib.parse import urlsplit
+
+from dbt.flags import get_flags
+from dbt.plugins.manager import dbtPlugin
+
+from local.spark import server
+from runner import spark
+from runner.errors import DataMasterError
+from runner.garbage import collect_rarely
+from runner.project import PROJECT
+
+_ASK_SPARK = {"build", "freshness", "generate", "retry", "run", "run-operation", "show", "test"}
+
+
+class RemoteLake(DataMasterError):
+    """Spark is somewhere else than the lake of this machine."""
+
+
+class NoSparkThere(DataMasterError):
+    """Nobody answers where DM_REMOTE points to."""
+
+
+class LocalSpark(dbtPlugin):
+    """Makes dbt's target `local` use the Spark that `dm spark start` left, or start one now."""
+
+    def initialize(self) -> None:
+        """Prepares this process, before dbt parses the project.
+
+        Raises:
+            RemoteLake: SPARK_REMOTE would send the target `local` somewhere else.
+            NoSparkThere: DM_REMOTE of the target `connect` names no server that answers.
+        """
+        collect_rarely()
+        flags = get_flags()  # type: ignore[no-untyped-call]
+        if flags.WHICH not in _ASK_SPARK:
+            return
+        _tell_code_version()
+        # dbt asks for a Hive catalog in each statement, which a Spark that runs cannot change.
+        warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
+        if flags.TARGET == "connect":
+            _look_for(os.environ["DM_REMOTE"])
+        if flags.TARGET not in (None, "local"):
+            return
+        elsewhere = os.environ.get("SPARK_REMOTE")
+        if not server.use() and elsewhere:
+            raise RemoteLake(
+                "The target local is this machine's lake, and SPARK_REMOTE names another Spark:"
+                " unset it, or run dbt with --target connect"
+            )
+        spark.start()
+
+
+def _look_for(remote: str) -> None:
+    """Tells at once that there is no server, which Spark's client tries for ten minutes."""
+    address = urlsplit(remote)
+    try:
+        socket.create_connection((address.hostname, address.port or 15002), timeout=10).close()
+    except (OSError, ValueError) as error:
+        raise NoSparkThere(f"No Spark answers at DM_REMOTE={remote.split('/;')[0]}") from error
+
+
+def _tell_code_version() -> None:
+    """Lets the tables' snapshots name the commit of the project, if it is in git."""
+    told = subprocess.run(
+        ["git", "-C", PROJECT, "describe", "--always", "--dirty"],  # noqa: S607, the user's git
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if told.returncode == 0:
+        os.environ["DM_CODE_VERSION"] = told.stdout.strip()
+
+
+plugins = [LocalSpark]

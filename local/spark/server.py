@@ -1,0 +1,208 @@
+"""A Spark that stays: it serves dbt and dm by Spark Connect until nobody has used it for a while.
+
+Its address is in the lake's folder, in a file that only its owner can read, for whoever knows the
+token may run SQL. It listens on this machine alone.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from local import lake
+from local.spark import conf
+from runner.errors import DataMasterError
+from runner.project import PROJECT
+
+IDLE = timedelta(hours=1)
+_PATIENCE = timedelta(minutes=2)
+_TOKEN = "SPARK_CONNECT_AUTHENTICATE_TOKEN"  # noqa: S105, the name of a variable
+
+
+class ServerFailed(DataMasterError):
+    """Spark did not start."""
+
+
+class ServerStopped(DataMasterError):
+    """Spark has stopped under this process."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Spark that serves a lake; `settings` are Spark's, as a hash, from when it started."""
+
+    pid: int
+    port: int
+    token: str
+    settings: str
+
+    @property
+    def url(self) -> str:
+        """What Spark Connect's clients take as SPARK_REMOTE."""
+        return f"sc://localhost:{self.port}/;token={self.token}"
+
+    @property
+    def answers(self) -> bool:
+        """Whether it is there."""
+        with suppress(OSError), socket.create_connection(("localhost", self.port), 1):
+            return True
+        return False
+
+
+def find() -> Server | None:
+    """The Spark that serves this lake with the present settings; None if there is none."""
+    server = _read()
+    return server if server and server.answers and server.settings == _settings() else None
+
+
+def use() -> bool:
+    """Makes this process use the Spark that serves this lake; whether there is one.
+
+    It is decided once: a process that has a Spark of its own, or used this one, cannot change.
+
+    Raises:
+        ServerStopped: this process used it, and it is there no more.
+    """
+    server = _chosen()
+    if server and not server.answers:
+        raise ServerStopped("The Spark that stayed has stopped", "Start the command, or dm, anew.")
+    if server:
+        os.environ["SPARK_REMOTE"] = server.url
+    return server is not None
+
+
+def start(idle: timedelta = IDLE) -> bool:
+    """Starts a Spark that serves this lake, if there is none.
+
+    Args:
+        idle: it stops when it had nothing to do for so long.
+
+    Returns:
+        Whether it was started.
+
+    Raises:
+        ServerFailed: it did not.
+    """
+    with _one_at_a_time():
+        if find():
+            return False
+        stop()
+        log = _file().with_suffix(".log")
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "local.spark.server", str(idle.total_seconds())],
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        end = time.monotonic() + _PATIENCE.total_seconds()
+        while not find():
+            if process.poll() is not None or time.monotonic() > end:
+                process.kill()
+                raise ServerFailed("Spark did not start", f"What it said is in {log}.")
+            time.sleep(0.1)
+    return True
+
+
+def stop() -> bool:
+    """Stops the Spark that serves this lake; whether there was one."""
+    server = _read()
+    if server is None or not server.answers:
+        return False
+    os.kill(server.pid, signal.SIGTERM)
+    end = time.monotonic() + _PATIENCE.total_seconds()
+    while server.answers and time.monotonic() < end:
+        time.sleep(0.1)
+    return True
+
+
+def serve(idle: timedelta) -> None:
+    """Serves this lake until nobody has used it for so long, or SIGTERM comes."""
+    from pyspark.sql import SparkSession  # slow to import
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    port, token = _free_port(), secrets.token_urlsafe()
+    os.environ[_TOKEN] = token
+    session = (
+        SparkSession.builder.appName("Data Master")
+        .config("spark.plugins", "org.apache.spark.sql.connect.SparkConnectPlugin")
+        .config("spark.connect.grpc.binding.address", "localhost")
+        .config("spark.connect.grpc.binding.port", str(port))
+        .getOrCreate()
+    )
+    session.sql("show namespaces").collect()
+    _write(Server(os.getpid(), port, token, _settings()))
+    try:
+        jvm: Any = session._jvm
+        service = jvm.org.apache.spark.sql.connect.service.SparkConnectService
+        quiet = timedelta()
+        while quiet < idle:
+            time.sleep(min(5, idle.total_seconds() / 2))
+            # What runs now or, if nothing does, when the last one ended, by Java's clock.
+            executions = service.listActiveExecutions()
+            ended = executions.left().get() if executions.isLeft() else jvm.System.nanoTime()
+            quiet = timedelta(microseconds=(jvm.System.nanoTime() - ended) / 1_000)
+    finally:
+        _file().unlink(missing_ok=True)
+        session.stop()
+
+
+@cache
+def _chosen() -> Server | None:
+    return find()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    folder = lake.find().root
+    folder.mkdir(parents=True, exist_ok=True)
+    with _file().with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _file() -> Path:
+    return lake.find().root / "spark-server.json"
+
+
+def _read() -> Server | None:
+    try:
+        return Server(**json.loads(_file().read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def _write(server: Server) -> None:
+    new = _file().with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(asdict(server)))
+    new.replace(_file())
+
+
+def _settings() -> str:
+    return sha256(conf.settings_file().read_bytes()).hexdigest()
+
+
+def _free_port() -> int:
+    with socket.create_server(("localhost", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    serve(timedelta(seconds=float(sys.argv[1])))

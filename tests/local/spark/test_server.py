@@ -1,0 +1,97 @@
+"""A Spark that stays serves dbt, on this machine and from a laptop, and stops when it is idle."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from local.control import SqliteControlTable
+from local.lake import Lake
+from local.load import load
+from local.spark import server
+from runner.project import PROJECT, tables
+from tests import reviews
+from tests.tables import gold
+
+BIN = Path(sys.executable).parent
+COLD = {"PYSPARK_SUBMIT_ARGS": "--no-such-option pyspark-shell"}
+"""With these, nothing can start a Spark of its own."""
+
+
+@pytest.fixture(scope="module")
+def serving(lake: Lake) -> Iterator[server.Server]:
+    made = reviews.month_of("2010-12", 1)
+    load(lake, SqliteControlTable(lake.control), tables(), reviews.write(lake.root / "r.csv", made))
+    assert server.start()
+    found = server.find()
+    assert found
+    yield found
+    server.stop()
+
+
+def dbt(*command: str, project: Path = PROJECT, **environment: str) -> str:
+    done = subprocess.run(
+        [
+            *(BIN / "dbt", *command, "--project-dir", project, "--profiles-dir", project),
+            *("--target-path", project / "target"),
+        ],
+        env=os.environ | COLD | environment,
+        cwd=project, capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert "UserWarning" not in done.stderr
+    return done.stdout
+
+
+def test_dbt_uses_the_spark_that_stays(
+    lake: Lake, serving: server.Server, project_copy: Path
+) -> None:
+    assert not server.start()
+    assert (lake.root / "spark-server.json").stat().st_mode & 0o077 == 0
+    assert "ERROR=0" in dbt("run", "--select", "gold", project=project_copy)
+    assert gold(lake, "top_drinkers").scan().to_arrow().num_rows > 0
+    assert "SPARK_REMOTE" in dbt(
+        "run", project=project_copy, DM_LAKE=str(project_copy), SPARK_REMOTE=serving.url
+    )
+
+
+def test_a_laptop_builds_what_it_changed_in_a_schema_of_its_own(
+    lake: Lake, serving: server.Server, project_copy: Path, tmp_path: Path
+) -> None:
+    laptop = {"DM_REMOTE": serving.url, "USER": "Ann.B", "DBT_TARGET": "connect"}
+    dbt("parse", project=project_copy, **laptop)
+    state = tmp_path / "state"
+    state.mkdir()
+    shutil.copy(project_copy / "target" / "manifest.json", state)
+    model = project_copy / "models" / "gold" / "top_drinkers.sql"
+    model.write_text(f"{model.read_text()}\n-- changed\n")
+    before = {table: gold(lake, table).metadata_location for table in tables()}
+    told = dbt(
+        *("run", "--select", "state:modified+", "--defer", "--state", str(state)),
+        project=project_copy, **laptop,
+    )  # fmt: skip
+    assert "ERROR=0" in told
+    nobody = laptop | {"DM_REMOTE": "sc://localhost:1/;token=secret"}
+    told = dbt("run", project=project_copy, **nobody)
+    assert "No Spark answers at DM_REMOTE=sc://localhost:1" in told
+    assert "secret" not in told
+    built = {name for _, name in lake.catalog.list_tables("dm_gold_ann_b")}
+    assert built & set(tables()) == {"top_drinkers"}
+    assert before == {table: gold(lake, table).metadata_location for table in tables()}
+
+
+def test_it_stops_when_it_is_idle(lake: Lake, serving: server.Server) -> None:
+    del serving
+    assert server.stop()
+    assert not server.find()
+    assert server.start(timedelta(seconds=4))
+    end = time.monotonic() + 60
+    while server.find():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert not (lake.root / "spark-server.json").exists()
