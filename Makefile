@@ -101,5 +101,6 @@ lock:
 	$(LOCK) pyproject.toml --constraint requirements.txt --output-file requirements-job.txt
 	echo 'checkov~=3.3.30' | $(LOCK) - --output-file requirements-checkov.txt
 
+# What was built; never the lake, which `dm lake remove` removes.
 clean:
-	rm -rf .venv .checkov .lake dist target logs
+	rm -rf .venv .checkov dist target logs *.egg-info
