@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults test-aws test-pages bench bench-quick scaling lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults test-aws test-pages bench bench-quick scaling commands lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -41,6 +41,10 @@ bench: setup
 
 bench-quick: setup
 	@$(BIN)/python -m bench --quick
+
+# Writes docs/commands.md, from --help.
+commands: .venv/ready
+	@$(BIN)/python -m tests.commands_page
 
 # Writes docs/scaling.md.
 scaling: setup
