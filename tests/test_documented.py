@@ -54,10 +54,10 @@ def test_every_property_of_a_snapshot() -> None:
     assert recorded == set(re.findall(r"^\| `(dm\.[a-z-]+)` \|", page, re.MULTILINE))
 
 
-@pytest.mark.parametrize(
-    "page", [path for path in PROJECT.glob("*.md")] + sorted((PROJECT / "docs").rglob("*.md")),
-    ids=lambda page: page.name,
-)  # fmt: skip
+PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_to_a_file(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
