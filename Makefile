@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults test-aws test-pages bench bench-quick scaling lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults test-aws test-pages bench bench-quick scaling commands lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -42,6 +42,10 @@ bench: setup
 bench-quick: setup
 	@$(BIN)/python -m bench --quick
 
+# Writes docs/commands.md, from --help.
+commands: .venv/ready
+	@$(BIN)/python -m tests.commands_page
+
 # Writes docs/scaling.md.
 scaling: setup
 	@$(BIN)/python -m bench.scaling
@@ -50,6 +54,7 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint models tests/data
 	$(BIN)/dbt-score lint --run-dbt-parse
 
@@ -100,5 +105,6 @@ lock:
 	$(LOCK) pyproject.toml --constraint requirements.txt --output-file requirements-job.txt
 	echo 'checkov~=3.3.30' | $(LOCK) - --output-file requirements-checkov.txt
 
+# What was built; never the lake, which `dm lake remove` removes.
 clean:
-	rm -rf .venv .checkov .lake dist target logs
+	rm -rf .venv .checkov dist target logs *.egg-info

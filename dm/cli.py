@@ -78,6 +78,6 @@ for command in (
     *(lakes.load, lakes.maintain, process.process, pending.pending, pending.retry),
     *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
     *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
-    *(setup.completion, demo.demo),
+    *(setup.completion, demo.demo, lakes.lake_commands),
 ):
     dm.add_command(command)

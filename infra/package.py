@@ -31,6 +31,8 @@ ARCHITECTURES = ("aarch64", "x86_64")
 
 _PLATFORM = "manylinux_2_34"  # that of Amazon Linux 2023, which EMR Serverless runs on
 _OURS = ("runner", "models", "macros", "tests/data", "dbt_project.yml", "profiles.yml")
+_PARSED_ALONE = ("macros", "tests", "models/**/*.yml", "models/**/*.md")
+"""What the job finds in the parsed project; of the models it takes their names from the files."""
 _LEFT_OUT = ("__pycache__", "*.pyc")
 # Notes of the installer, which differ from one installation to the next; nothing reads them.
 _NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
@@ -53,6 +55,7 @@ def package(out: Path, architectures: Sequence[str] = ARCHITECTURES) -> None:
         ours = Path(scratch, "ours")
         _copy_project(ours)
         _parse(ours, Path(scratch, "dbt"))
+        _drop_parsed(ours)
         for architecture in architectures:
             environment = Path(scratch, architecture)
             _install(environment, architecture)
@@ -105,6 +108,12 @@ def _parse(project: Path, scratch: Path) -> None:
     manifest.metadata.generated_at = _EPOCH
     manifest.metadata.invocation_started_at = manifest.metadata.run_started_at = _EPOCH
     (project / PARSED.name).write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+
+
+def _drop_parsed(project: Path) -> None:
+    for pattern in _PARSED_ALONE:
+        for path in list(project.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _install(environment: Path, architecture: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,6 +88,48 @@ class Lake:
             # Another process may commit at any time: look at each table afresh.
             "spark.sql.catalog.lake.cache-enabled": "false",
         }
+
+    def must_be_one(self) -> None:
+        """Tells whether there is something of a lake here.
+
+        Raises:
+            NoLake: there is not.
+        """
+        if not any((self.root / name).is_file() for name in _MARKS):
+            there = "has nothing of a lake in it" if self.root.is_dir() else "is not there"
+            raise NoLake(f"{self.root} {there}", "Nothing was removed; DM_LAKE names another lake.")
+
+    def remove(self) -> list[Path]:
+        """Deletes what dm, dbt and Spark have made here, and the folder if nothing else is in it.
+
+        Returns:
+            What is left, for it is somebody else's.
+
+        Raises:
+            NoLake: there is nothing here of a lake, and nothing was removed.
+        """
+        self.must_be_one()
+        if self.database.is_file():
+            shutil.rmtree(self.warehouse, ignore_errors=True)
+        for pattern in _FILES:
+            for path in self.root.glob(pattern):
+                path.unlink(missing_ok=True)
+        for folder in (self.root / "conf", self.root / "demo", self.root):
+            with suppress(OSError):  # it is not empty, or not there
+                folder.rmdir()
+        return sorted(self.root.iterdir()) if self.root.is_dir() else []
+
+
+_MARKS = ("catalog.db", "control.db", "conf/spark-defaults.conf")
+_FILES = (
+    *("catalog.db*", "control.db*", "spark-server.*", "history.txt"),
+    *("conf/spark-defaults.conf", "conf/log4j2.properties"),
+    *("demo/reviews.parquet", "demo/changes.csv"),
+)
+
+
+class NoLake(DataMasterError):
+    """A folder is no lake."""
 
 
 class CatalogUnreadable(DataMasterError):

@@ -1,19 +1,23 @@
 """One Java for the whole session; a lake of its own for each module that asks for one."""
 
 import os
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
-from local.lake import Lake
+from local.lake import DEFAULT, Lake
 from local.spark import conf, jars
+from runner.project import PROJECT
 from tests.dbt_project import Dbt, copy_project
 from tests.report import Report
 
 # Settings of the project's own lake must not reach a test.
 os.environ.pop("DM_LAKE", None)
+
+MADE_BY_TOOLS = {"target", "logs", ".user.yml", ".pytest_cache", ".hypothesis", "__pycache__"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +37,28 @@ def report(long: bool) -> Iterator[Report]:
     yield found
     if long:
         found.write()
+
+
+def users_own() -> dict[str, object]:
+    """Spark's settings, the project's lake, the last report, and what stands beside them."""
+    plugin = Path(sysconfig.get_path("purelib"), "dbt_datamaster.py")
+    settings = [plugin, *(path for path in conf.settings_file().parent.glob("*") if path.is_file())]
+    written = [PROJECT / "target" / "report.html", *DEFAULT.rglob("*")]
+    return {
+        # The set-up may still make the archive of Java's classes, in the background.
+        **{str(path): path.read_bytes() for path in settings if path.stem != "classes"},
+        **{str(path): path.stat().st_mtime_ns for path in written if path.is_file()},
+        **{str(path): True for path in PROJECT.iterdir() if path.name not in MADE_BY_TOOLS},
+    }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_is_the_users_own_stays_as_it_was() -> Iterator[None]:
+    before = users_own()
+    yield
+    after = users_own()
+    changed = {path for path in before | after if before.get(path) != after.get(path)}
+    assert not changed, f"a test (or somebody meanwhile) changed {sorted(changed)}"
 
 
 @pytest.fixture(scope="session")

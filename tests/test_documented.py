@@ -1,6 +1,7 @@
 """Everything in the dbt project that has a name has a description."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -43,3 +44,20 @@ def test_each_macro_is_in_the_file_of_its_name() -> None:
     for path in (PROJECT / "macros").rglob("*.sql"):
         names = re.findall(r"{%-? (?:macro|materialization) (\w+)", path.read_text())
         assert names == [path.stem]
+
+
+def test_every_property_of_a_snapshot() -> None:
+    """Who writes and who reads it is in docs/decisions/0008."""
+    page = (PROJECT / "docs/decisions/0008-what-a-run-writes-down.md").read_text()
+    macros = "\n".join(path.read_text() for path in (PROJECT / "macros").rglob("*.sql"))
+    recorded = set(re.findall(r"'(dm\.[a-z-]+)'", macros))
+    assert recorded == set(re.findall(r"^\| `(dm\.[a-z-]+)` \|", page, re.MULTILINE))
+
+
+PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []

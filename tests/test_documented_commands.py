@@ -16,7 +16,7 @@ from dm.cli import dm
 from local.lake import Lake
 from local.spark import conf, server
 from runner.project import PROJECT
-from tests import reviews
+from tests import commands_page, reviews
 from tests.dbt_project import copy_project
 from tests.test_sixth_table import add_sixth_table
 
@@ -24,25 +24,30 @@ BIN = Path(sys.executable).parent
 PAGES = [
     PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md")),
 ]  # fmt: skip
+TABLES_OF_COMMANDS = ("README.md", "commands.md")
 ENDS_SPARK = "dm spark stop"
+ELSEWHERE = {"dm demo", "dm lake remove"}
+"""On a lake of their own: `make demo`, and tests/local/test_lake.py."""
 
 
 def documented(program: str) -> list[str]:
-    """The commands of a program: lines of code, and what the README's tables say to run."""
+    """The commands of a program: lines of code, and what the tables of two pages say to run."""
     lines = []
     for page in PAGES:
         text = page.read_text().replace("\\\n", " ")
         lines += re.findall(r"^ {4,}(?:\.venv/bin/)?(.+)$", text, re.MULTILINE)
-        if page.name == "README.md":
+        if page.name in TABLES_OF_COMMANDS:
             rows = re.findall(r"^\|[^|]+\|([^|]+)\|$", text, re.MULTILINE)
             lines += [code for row in rows for code in re.findall(r"`(.+?)`", row)]
     found = (re.sub(r"\s+# .*", "", line).strip() for line in lines)
-    return [c for c in dict.fromkeys(found) if c.startswith(f"{program} ") and "..." not in c]
+    commands = [c for c in dict.fromkeys(found) if c.startswith(f"{program} ")]
+    return [c for c in commands if "..." not in c and " > " not in c]
 
 
 def in_order() -> list[str]:
     """Those that work on this machine, in the order of the pages; Spark stays to the end."""
     here = [c for c in documented("dm") + documented("dbt") if not on_aws(c)]
+    here = [command for command in here if command not in ELSEWHERE]
     return sorted(here, key=lambda command: command == ENDS_SPARK)
 
 
@@ -52,7 +57,7 @@ def on_aws(command: str) -> bool:
 
 @pytest.mark.parametrize("command", [c for c in documented("dm") if on_aws(c)])
 def test_a_command_for_aws_is_understood(command: str) -> None:
-    with click.Context(dm) as context:
+    with click.Context(dm, **dm.context_settings) as context:
         name, found, arguments = dm.resolve_command(context, shlex.split(command)[1:])
         assert found
         found.make_context(name, arguments, parent=context)
@@ -65,6 +70,11 @@ def test_a_target_of_make_is_there(command: str) -> None:
         cwd=PROJECT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+
+
+def test_the_page_of_all_commands_is_up_to_date() -> None:
+    page = commands_page.PAGE.read_text()
+    assert page == commands_page.up_to_date(page), "`make commands` writes it anew"
 
 
 @pytest.fixture(scope="module")

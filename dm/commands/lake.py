@@ -1,4 +1,4 @@
-"""The commands that work on the lake itself: `dm load` and `dm maintain`."""
+"""The commands that work on the lake itself: `dm load`, `dm maintain` and `dm lake remove`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ import click
 
 from local import lake
 from local.control import SqliteControlTable
+from local.spark import server
 from runner import periods
 from runner.project import tables
 
@@ -50,3 +51,36 @@ def maintain() -> None:
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
 
     DbtProject(progress=click.echo).operate("maintain")
+
+
+@click.group("lake")
+def lake_commands() -> None:
+    """Work on the lake of this machine as a whole.
+
+    \b
+    Example:
+      dm lake remove
+    """
+
+
+@lake_commands.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(yes: bool) -> None:
+    """Remove the lake: its reviews, its tables and its control items. It asks first.
+
+    The lake is the one that `dm setup` names. Other files in its folder stay.
+
+    \b
+    Examples:
+      dm lake remove
+      DM_LAKE=/tmp/demo-lake dm lake remove --yes
+    """
+    here = lake.find()
+    here.must_be_one()
+    if not yes:
+        click.confirm(f"Remove all reviews, tables and control items in {here.root}?", abort=True)
+    server.stop()
+    left = here.remove()
+    click.echo(f"{here.root} is removed" if not left else f"The lake in {here.root} is removed")
+    if left:
+        click.echo(f"Not the lake's, so it stays: {', '.join(path.name for path in left)}")

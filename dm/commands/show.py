@@ -50,7 +50,7 @@ def explain(table: str, period: str, key: str | None, format_: str) -> None:
     \b
     Examples:
       dm explain top_drinkers --period 2010-12
-      dm explain top_drinkers --period 2010-12 --key 123
+      dm explain top_drinkers --period 2010-12 --key 1
     """
     from dm.reading.history import explain as explain_period  # Arrow and Iceberg are slow to import
 

