@@ -8,7 +8,7 @@ from pyiceberg.table import Table
 
 from local import history
 from local.lake import Lake
-from local.show import NotBuilt, gold_table
+from local.show import NotBuilt, Unreadable, gold_table
 from runner.project import tables
 
 TOP = 10
@@ -104,7 +104,7 @@ def read(lake: Lake) -> dict[str, Figures]:
     """
     found = {}
     for name in tables():
-        with suppress(NotBuilt):
+        with suppress(NotBuilt, Unreadable):
             figures = _figures(name, gold_table(lake, name))
             if figures.rows or figures.written_by:
                 found[name] = figures

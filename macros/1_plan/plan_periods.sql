@@ -6,6 +6,7 @@
         {%- do graph.update({'period_plans': plans, 'pinned_sources': {}, 'outcomes': []}) -%}
         {%- if flags.WHICH in ('build', 'run', 'test') -%}
             {%- set models = planned_models() -%}
+            {%- do tell_unreadable(models + graph.sources.values() | list) -%}
             {%- set silver = source_states(models) -%}
             {%- set gold = table_states(models) -%}
             {%- for node in models -%}
@@ -17,7 +18,8 @@
             {%- endfor -%}
             {#- Pinned last: a plan knows a model's code by its SQL, which the snapshot must not be a part of. -#}
             {%- for id, state in silver.items() -%}
-                {%- do pinned.update({graph.sources[id].relation_name: state.snapshot}) -%}
+                {%- do pinned.update({state.relation: state.reads}) -%}
+                {%- do exceptions.warn(wrong_rows(state)) if wrong_rows(state) -%}
             {%- endfor -%}
             {%- do graph.update({'pinned_sources': pinned}) -%}
         {%- endif -%}

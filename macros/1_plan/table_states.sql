@@ -5,9 +5,10 @@
     {%- set found, own, inherited = {}, [], [] -%}
     {%- for node in models -%}
         {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- set table = describe_table(node.relation_name) if there else none -%}
+        {%- set lost = there and is_unreadable(there) -%}
+        {%- set table = describe_table(node.relation_name) if there and not lost else none -%}
         {%- set main = table.snapshot if table else none -%}
-        {%- do found.update({node.unique_id: {'table': table, 'main': main, 'inputs': none}}) -%}
+        {%- do found.update({node.unique_id: {'table': table, 'main': main, 'inputs': none, 'sources': {}, 'columns': {}, 'left': [], 'code': none, 'lost': lost}}) -%}
         {%- if main -%}
             {%- do own.append(inputs_of_snapshot(node, main)) -%}
         {%- endif -%}

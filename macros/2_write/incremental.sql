@@ -3,6 +3,9 @@
 {% materialization incremental, adapter='spark' %}
     {%- set plan = graph.period_plans[model.unique_id] -%}
 
+    {%- if plan.lost -%}
+        {%- do exceptions.raise_compiler_error(this ~ ' cannot be read, for its metadata is damaged or gone: docs/operations.md says how to repair it') -%}
+    {%- endif -%}
     {{ run_hooks(pre_hooks) }}
 
     {%- do ensure_table(this, plan.table) -%}

@@ -9,6 +9,8 @@
         'dm.periods': plan.periods | join(','),
         'dm.inputs': tojson(plan.inputs),
         'dm.sources': tojson(plan.sources),
+        'dm.columns': tojson(plan.columns),
+        'dm.left-stale': plan.left | join(','),
         'dm.code': plan.code,
         'dm.code-version': env_var('DM_CODE_VERSION', ''),
         'dm.tests': tests | join(',')

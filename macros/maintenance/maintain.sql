@@ -5,7 +5,11 @@
     {%- do run_query('reset `spark.wap.branch`') -%}
     {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
     {%- set tables = models | selectattr('config.materialized', 'equalto', 'incremental') | sort(attribute='name') -%}
-    {%- for node in tables + [run_history()] if adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- do maintain_table(node, branch_days, snapshot_days, orphan_days) -%}
+    {%- do tell_unreadable(tables) -%}
+    {%- for node in tables + [run_history()] -%}
+        {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if there and not is_unreadable(there) -%}
+            {%- do maintain_table(node, branch_days, snapshot_days, orphan_days) -%}
+        {%- endif -%}
     {%- endfor -%}
 {% endmacro %}
