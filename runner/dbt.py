@@ -184,7 +184,7 @@ class DbtProject:
                 f"{data.node_info.node_name}: {data.status} in {data.execution_time:.1f} s"
             )
         elif (
-            event.info.name == "JinjaLogInfo"
+            event.info.name in ("JinjaLogInfo", "JinjaLogWarning")
             and "on-run-start" not in event.data.node_info.unique_id
         ):
             self._progress(event.data.msg)

@@ -15,6 +15,16 @@ class NothingToShow(DataMasterError):
     """There is no such table or branch, or no such period or row in it."""
 
 
+class Unreadable(NothingToShow):
+    """A table is in the catalog, and its metadata is not where that says."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{SCHEMA}.{name} cannot be read: its metadata file is gone",
+            "docs/operations.md says how to repair it.",
+        )
+
+
 class NotBuilt(NothingToShow):
     """There is no such table yet."""
 
@@ -27,11 +37,14 @@ def gold_table(lake: Lake, name: str) -> Table:
 
     Raises:
         NotBuilt: it is not.
+        Unreadable: its metadata file is gone.
     """
     try:
         return lake.catalog.load_table((SCHEMA, name))
     except NoSuchTableError as error:
         raise NotBuilt(f"{SCHEMA}.{name} is not built yet") from error
+    except FileNotFoundError as error:
+        raise Unreadable(name) from error
 
 
 def top(

@@ -6,20 +6,20 @@
         {%- set plans, pinned = {}, {} -%}
         {%- do graph.update({'period_plans': plans, 'pinned_sources': {}, 'outcomes': []}) -%}
         {%- set models = planned_models() if command() in ('build', 'run', 'test') else [] -%}
-        {%- set silver = source_states(models) -%}
-        {%- set gold = table_states(models) -%}
+        {%- do tell_unreadable(models + graph.sources.values() | list) if models -%}
+        {%- set sources, tables = source_states(models), table_states(models) -%}
         {%- for node in models -%}
-            {%- set plan = plan_model(node, silver, gold[node.unique_id]) -%}
+            {#- A gold model that reads another one reads it as this run will leave it. -#}
+            {%- set plan = plan_model(node, dict(sources, **plans), tables[node.unique_id]) -%}
             {%- do plans.update({node.unique_id: plan}) -%}
-            {#- A gold model that reads this one reads it as this run will leave it. -#}
-            {%- do silver.update({node.unique_id: {'fingerprints': plan.inputs}}) -%}
             {%- if plan.builds -%}
                 {%- do log(node.name ~ ': ' ~ periods_in_words(plan.periods), info=true) -%}
             {%- endif -%}
         {%- endfor -%}
         {#- Pinned last: a plan knows a model's code by its SQL, which the snapshot must not be a part of. -#}
-        {%- for id, state in silver.items() if id in graph.sources -%}
-            {%- do pinned.update({graph.sources[id].relation_name: state.snapshot}) -%}
+        {%- for state in sources.values() -%}
+            {%- do pinned.update({state.relation: state.reads}) -%}
+            {%- do exceptions.warn(wrong_rows(state)) if wrong_rows(state) -%}
         {%- endfor -%}
         {%- do graph.update({'pinned_sources': pinned}) -%}
     {%- endif -%}

@@ -6,11 +6,9 @@
         parent_id,
         committed_at,
         operation,
-        summary['dm.inputs'] as inputs,
-        summary['dm.periods'] as periods,
-        summary['dm.untested'] as untested,
-        summary['dm.sources'] as sources,
-        summary['dm.code'] as code,
+        {%- for name, key in state_keys().items() %}
+        summary['{{ key }}'] as {{ name }},
+        {%- endfor %}
         coalesce(summary['engine-name'], 'another program') as writer,
         null as branch
     from {{ node.relation_name }}.snapshots

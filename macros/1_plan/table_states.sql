@@ -1,13 +1,15 @@
-{#- For each model's table: `table`, its description; `main`, the snapshot that readers see; and what the newest snapshot
-    of a run in main's history says: `inputs`, the map period -> input fingerprint that its rows were built from, and
-    `untested`, the periods that nobody has tested. `foreign` are the periods that somebody else wrote since, and who. -#}
+{#- For each model's table: `table`, its description; `lost`, whether it is there and cannot be read; `main`, the snapshot
+    that readers see; what the newest snapshot of a run in main's history says (see take_state); and `foreign`, the periods
+    that somebody else wrote since, and who. -#}
 {% macro table_states(models) %}
     {%- set found, queries, kept = {}, [], [] -%}
     {%- for node in models -%}
         {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- set table = describe_table(node.relation_name) if there else none -%}
+        {%- set lost = there and is_unreadable(there) -%}
+        {%- set table = describe_table(node.relation_name) if there and not lost else none -%}
         {%- set main = table.snapshot if table else none -%}
-        {%- do found.update({node.unique_id: {'table': table, 'main': main, 'inputs': {}, 'sources': '{}', 'code': '', 'untested': [], 'foreign': {}}}) -%}
+        {%- do found.update({node.unique_id: {'table': table, 'lost': lost, 'main': main, 'foreign': {}}}) -%}
+        {%- do take_state(found[node.unique_id], {}, kept) -%}
         {%- if main -%}
             {%- do queries.extend([snapshot_properties(node, 'snapshot_id = ' ~ main), audit_branches(node)]) -%}
         {%- endif -%}

@@ -8,6 +8,8 @@
             node.name ~ ' was not built: this run has no audit, without which readers would see untested rows. '
             ~ 'on-run-start of dbt_project.yml has to begin it, and on-run-end to publish what passes'
         ) -%}
+    {%- elif plan.lost -%}
+        {%- do exceptions.raise_compiler_error(node.relation_name ~ ' cannot be read, for its metadata is damaged or gone: docs/operations.md says how to repair it') -%}
     {%- elif node.language != 'sql' -%}
         {%- do exceptions.raise_compiler_error(node.name ~ ': a gold model is written in SQL, not in ' ~ node.language) -%}
     {%- elif plan.reads.refused -%}

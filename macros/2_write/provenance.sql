@@ -5,14 +5,13 @@
     {%- for id in required_tests(node) if not var('publish_untested') -%}
         {%- do tests.append(graph.nodes[id].name) -%}
     {%- endfor -%}
-    {{ return({
-        'dm.run-id': run_id(),
-        'dm.periods': plan.periods | join(','),
-        'dm.inputs': tojson(plan.inputs),
-        'dm.sources': tojson(plan.sources),
-        'dm.code': plan.code,
-        'dm.code-version': env_var('DM_CODE_VERSION', ''),
-        'dm.tests': tests | join(','),
-        'dm.untested': plan.untested | join(',')
-    }) }}
+    {{ return(dict(
+        {
+            'dm.run-id': run_id(),
+            'dm.periods': plan.periods | join(','),
+            'dm.code-version': env_var('DM_CODE_VERSION', ''),
+            'dm.tests': tests | join(',')
+        },
+        **state_properties(plan)
+    )) }}
 {% endmacro %}

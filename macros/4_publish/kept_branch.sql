@@ -21,7 +21,7 @@
     {%- endfor -%}
     {%- set said, sources, pinned = walk.said, fromjson(walk.said.sources or '{}'), {} -%}
     {%- for source in graph.sources.values() if sources.get(source.schema ~ '.' ~ source.name) -%}
-        {%- do pinned.update({source.relation_name: sources[source.schema ~ '.' ~ source.name]}) -%}
+        {%- do pinned.update({source.relation_name: source.relation_name ~ ' ' ~ as_of(sources[source.schema ~ '.' ~ source.name])}) -%}
     {%- endfor -%}
     {%- set untested = (said.untested or '').split(',') | select | reject('in', [] if var('publish_untested') else periods) | list -%}
     {{ return({
@@ -29,7 +29,9 @@
         'pinned': pinned,
         'plan': {
             'builds': true, 'periods': periods, 'why': {}, 'main': found.main, 'reads': reads(node), 'sources': sources,
-            'inputs': fromjson(said.inputs or '{}'), 'code': said.code, 'untested': (untested + (periods if var('publish_untested') else [])) | unique | list
+            'inputs': fromjson(said.inputs or '{}'), 'built': fromjson(said.built or '{}'), 'columns': fromjson(said.columns or '{}'),
+            'left': (said.left_stale or '').split(',') | select | list, 'code': said.code or '',
+            'untested': (untested + (periods if var('publish_untested') else [])) | unique | list
         }
     }) }}
 {% endmacro %}

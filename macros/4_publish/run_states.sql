@@ -5,7 +5,8 @@
     {%- set queries, found, written = [], {}, {} -%}
     {%- for node in models -%}
         {%- do found.update({node.unique_id: {'main': none, 'branch': none, 'rows': none, 'own': false}}) -%}
-        {%- if adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if there and not is_unreadable(there) -%}
             {%- set query -%}
                 select '{{ node.unique_id }}' as model, name, snapshot_id, null as rows
                 from {{ node.relation_name }}.refs
