@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
-from local import freshness, history, silver
+from local import freshness, history, plans, silver
 from local.cli import dm
 from local.lake import Lake
 from runner.project import PROJECT, tables
@@ -122,7 +122,9 @@ def test_maintenance_keeps_what_is_needed(
     }
     assert rows(lake, NAME) == before
     assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"
-    fresh = freshness.of(lake, NAME)  # what maintenance leaves tells no more than this
+    fresh = freshness.of(
+        lake, NAME, plans.of(lake)
+    )  # what maintenance leaves tells no more than this
     assert (fresh.newest, fresh.published, fresh.stale) == ("2010-03", None, ())
     again = dbt("run-operation", "maintain", "--args", old).text
     assert f"{NAME}: 0 old branches dropped, 0 small files" in again
