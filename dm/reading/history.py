@@ -149,7 +149,9 @@ def _version(snapshot: Snapshot, period: str, *, tested: bool) -> Version:
         code_version=snapshots.told(snapshot, "dm.code-version"),
         code=snapshots.told(snapshot, "dm.code"),
         fingerprint=snapshots.inputs(snapshot).get(period, ""),
-        tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(","))) if tested else (),
+        tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(",")))
+        if tested
+        else (),
     )
 
 

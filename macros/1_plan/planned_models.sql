@@ -1,7 +1,7 @@
-{#- The gold models that the command selects, itself or by a test, and those that they read, each after what it reads. -#}
-{% macro planned_models() %}
+{#- The gold models among some nodes, or tested by them, and those that these read, each after what it reads. -#}
+{% macro planned_models(ids) %}
     {%- set wanted, found = [], [] -%}
-    {%- for id in selected_resources | sort -%}
+    {%- for id in ids | sort -%}
         {%- do wanted.extend([id, graph.nodes.get(id, {}).get('attached_node')]) -%}
     {%- endfor -%}
     {%- for id in wanted if id in graph.nodes and is_gold(graph.nodes[id]) -%}

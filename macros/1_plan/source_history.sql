@@ -2,7 +2,7 @@
 {% macro source_history(state) %}
     {%- if state.history is none -%}
         {%- set history = {} -%}
-        {%- for row in run_query('select snapshot_id, parent_id, operation, committed_at from ' ~ state.relation ~ '.snapshots').rows -%}
+        {%- for row in run_query('select snapshot_id, parent_id, operation, unix_millis(committed_at) as committed_ms from ' ~ state.relation ~ '.snapshots').rows -%}
             {%- do history.update({row.snapshot_id: row}) -%}
         {%- endfor -%}
         {%- do state.update({'history': history}) -%}

@@ -5,8 +5,7 @@
     {%- set queries, found, written = [], {}, {} -%}
     {%- for node in models -%}
         {%- do found.update({node.unique_id: {'main': none, 'branch': none, 'rows': none, 'own': false}}) -%}
-        {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- if there and not is_unreadable(there) -%}
+        {%- if adapter.get_relation(node.database, node.schema, node.alias) and not graph.period_plans[node.unique_id].lost -%}
             {%- set query -%}
                 select '{{ node.unique_id }}' as model, name, snapshot_id, null as rows
                 from {{ node.relation_name }}.refs

@@ -1,7 +1,7 @@
 {#- dbt's ref(). A gold model reads the SQL of a view, not the view: so it is that of the working tree, and reads
-    silver as the run pinned it. Hooks, which plan and test, may refer to any model. -#}
+    silver as the run pinned it. Hooks and operations, which plan and test, may refer to any model. -#}
 {% macro ref() %}
-    {%- set hook = execute and model.resource_type == 'operation' -%}
+    {%- set hook = execute and model.resource_type in ('operation', 'macro') -%}
     {%- if not hook -%}
         {%- set relation = builtins.ref(*varargs, **kwargs) -%}
     {%- endif -%}
