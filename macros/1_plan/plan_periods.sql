@@ -2,7 +2,6 @@
     parts agree, and the metadata of silver and gold is read once. `graph` is the one object that they share. -#}
 {% macro plan_periods() %}
     {%- if execute -%}
-        {%- do refuse_retry_of_tests() -%}
         {%- do graph.update({'period_plans': {}, 'pinned_sources': {}, 'outcomes': []}) -%}
         {%- set models = planned_models(selected_resources) if command() in ('build', 'run', 'test') else [] -%}
         {%- do tell_unreadable(models + graph.sources.values() | list) if models -%}

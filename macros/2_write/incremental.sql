@@ -2,7 +2,7 @@
     contract's, then swap the periods of this run in one Iceberg commit. Of gold models; others are dbt-spark's. -#}
 {% materialization incremental, adapter='spark', supported_languages=['sql', 'python'] %}
     {%- if not is_gold(model) -%}
-        {{ return(dbt_spark.materialization_incremental_spark()) }}
+        {{ return(dbt.materialization_incremental_spark()) }}
     {%- endif -%}
 
     {{ run_hooks(pre_hooks) }}

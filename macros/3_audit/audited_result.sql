@@ -11,6 +11,7 @@
         'node': test,
         'status': 'fail' if fails else 'warn' if row.is_error or row.is_warning else 'pass',
         'failures': row.failures,
-        'adapter_response': bad
+        'adapter_response': bad,
+        'audited': true
     }) }}
 {% endmacro %}

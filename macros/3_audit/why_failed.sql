@@ -14,7 +14,8 @@
     {%- if failed -%}
         {%- set message = describe_failure(results[failed[0]]) -%}
     {%- elif built.status != 'success' -%}
-        {%- set message = one_line(built.message or 'it was not built') -%}
+        {#- `dbt retry` of a failed test does not build its model. -#}
+        {%- set message = one_line(built.message) if built.message else 'it was not built: use dbt build --select ' ~ node.name -%}
     {%- elif not_run -%}
         {%- set message = 'test ' ~ graph.nodes[not_run[0]].name ~ ': it did not run' -%}
     {%- endif -%}

@@ -26,7 +26,7 @@
             'state': state,
             'status': status,
             'error': problem.message if problem else none,
-            'told': result.status != 'success' or problem.failed | select('in', selected_resources) | list,
+            'told': is_told(result, problem, results),
             'tests_passed': passed | length + warned | length,
             'warnings': warned | join(', '),
             'started': result.timing[0].started_at if result.timing else run_started_at

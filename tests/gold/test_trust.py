@@ -152,7 +152,9 @@ def test_a_retry_after_a_failed_test_says_what_to_do(lake: Lake, dbt: Dbt, doubl
     load(lake, 32)
     told = retried(dbt, doubled, "build")
     assert not told.success
-    assert f"use dbt build --select {NAME}" in told.text
+    assert (
+        f"{NAME}: not published, for it was not built: use dbt build --select {NAME}" in told.text
+    )
     assert drinkers(lake) == 62
     assert dbt("build", "--select", NAME, project=doubled).success
     assert drinkers(lake) == 64
@@ -204,6 +206,7 @@ def test_a_post_hook_may_write_and_nothing_is_built_again(
 
 
 def test_what_another_engine_writes_is_noticed_and_built_again(lake: Lake, dbt: Dbt) -> None:
+    assert dbt("run", "--select", NAME, "--full-refresh").success
     before = rows(lake, NAME)
     gold(lake, NAME).delete("review_month = 2 and review_year = 2010")
     assert drinkers(lake) == len(before) // 2
