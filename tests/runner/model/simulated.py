@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from runner.dbt import DbtFailed, Problem
 from runner.gold import Published
 from runner.job import GoldJob
-from tests.runner.ledger import Watched
-from tests.runner.process import Process
+from tests.runner.model.ledger import Watched
+from tests.runner.model.process import Process
 
 if TYPE_CHECKING:
-    from tests.runner.model import World
+    from tests.runner.model.world import World
 
 TABLES = ("top_drinkers", "top_beers_by_rating")
 

@@ -17,9 +17,9 @@ from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import ControlTable
 from runner.job import ATTEMPTS, Work
 from runner.lease import LeaseLost
-from tests.runner.ledger import Ledger
-from tests.runner.process import Killed
-from tests.runner.simulated import MONTHS, TABLES, Clock, Gold, Run
+from tests.runner.model.ledger import Ledger
+from tests.runner.model.process import Killed
+from tests.runner.model.simulated import MONTHS, TABLES, Clock, Gold, Run
 
 MALFORMED = (
     ("top_ciders", "2010", "12"),

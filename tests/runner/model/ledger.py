@@ -7,7 +7,7 @@ from datetime import timedelta
 from runner.control.items import ControlItem, Outcome
 from runner.control.table import ControlTable
 from runner.job import ATTEMPTS
-from tests.runner.process import Process
+from tests.runner.model.process import Process
 
 
 class Ledger:
