@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from runner.project import tables
 if TYPE_CHECKING:
     from dm.aws.dispatcher import Execution
     from dm.reading.freshness import Freshness
+    from dm.reading.plans import Silver
 
 
 @click.command()
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 def status(target: str, format_: str, state_machine: str) -> None:
     """Tell on one screen what waits, runs or failed, and how fresh each table is.
 
-    A table's stale months are those whose reviews changed after they were built; those that a
-    change of its SQL makes stale are known to dbt alone. On AWS, control items and the newest
+    A table's stale months are those that `dbt run` would build now: dbt is asked, which takes the
+    start of a Spark after the lake or the project has changed. On AWS, control items and the newest
     execution tell. Times are UTC.
 
     \b
@@ -40,8 +41,9 @@ def status(target: str, format_: str, state_machine: str) -> None:
       dm status --format json
       dm status --target aws
     """
-    from dm.reading import freshness  # Arrow and Iceberg are slow to import
+    from dm.reading import freshness, plans  # Arrow, Iceberg and dbt are slow to import
 
+    problem = None
     items = options.control(target).items(*Status)
     work = [item for item in items if item.status is not Status.SUCCESS]
     if target == "aws":
@@ -49,17 +51,22 @@ def status(target: str, format_: str, state_machine: str) -> None:
 
         executions = dispatcher.connect(state_machine).latest(1)
         fresh = [freshness.of_items(items, name) for name in tables()]
+        silver: Mapping[str, Silver] = {}
     else:
         executions = []
-        fresh = [freshness.of(lake.find(), name) for name in tables()]
+        found = plans.of(lake.find())
+        problem, silver = found.problem, found.sources
+        fresh = [freshness.of(lake.find(), name, found) for name in tables()]
     if format_ == "json":
         told = {
             "items": [asdict(item) for item in work],
             "tables": [asdict(table) for table in fresh],
+            "silver": {name: asdict(source) for name, source in silver.items()},
+            "problem": problem,
             "executions": [asdict(execution) for execution in executions],
         }
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
-        return
+        click.get_current_context().exit(1 if problem else 0)
     where = "AWS" if target == "aws" else str(lake.find().root)
     say(f"{where}, {_minute(datetime.now(UTC))} UTC")
     for execution in executions:
@@ -69,6 +76,13 @@ def status(target: str, format_: str, state_machine: str) -> None:
         click.echo("Nothing is pending, running or failed.")
     click.echo()
     _tell_tables(fresh)
+    for name, source in silver.items():
+        say(f"{name}: rows last changed {_minute(source.changed)}")
+        if source.remark:
+            say(source.remark)
+    if problem:
+        say(f"What is stale is not known: {problem}")
+        click.get_current_context().exit(1)
 
 
 def _tell_execution(execution: Execution) -> None:
@@ -89,7 +103,7 @@ def _tell_tables(fresh: Sequence[Freshness]) -> None:
                 "newest": table.newest or "none",
                 "published": _minute(table.published),
                 "silver of": _minute(table.silver_written),
-                "stale": len(table.stale),
+                "stale": "?" if table.stale is None else len(table.stale),
             }
             for table in fresh
         ],
@@ -97,10 +111,11 @@ def _tell_tables(fresh: Sequence[Freshness]) -> None:
     )
     stale = defaultdict(list)
     for table in fresh:
-        if table.stale:
-            stale[table.stale].append(table.table)
-    for months, names in stale.items():
-        say(f"Stale: {worklist.in_words(names)}, {periods.in_words(months)}")
+        for reason in dict.fromkeys(table.why.values()):
+            months = tuple(month for month in table.why if table.why[month] == reason)
+            stale[months, reason].append(table.table)
+    for (months, reason), names in stale.items():
+        say(f"Stale: {worklist.in_words(names)}, {periods.in_words(months)}: {reason}")
 
 
 def _minute(time: datetime | None) -> str:

@@ -1,8 +1,8 @@
-"""Tells how fresh the gold tables are, without Spark: from metadata, or from control items."""
+"""Tells how fresh the gold tables are: from metadata and dbt's plans, or from control items."""
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pyiceberg.exceptions import NoSuchTableError
@@ -10,11 +10,13 @@ from pyiceberg.table import Table
 from pyiceberg.table.snapshots import ancestors_of
 
 from dm.reading import snapshots
+from dm.reading.plans import Plans
 from local.lake import HasCatalog
 from local.silver import TABLE
 from runner import periods
 from runner.control.items import ControlItem, Status
 from runner.control.table import SCHEMA
+from runner.periods import InvalidPeriod
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Freshness:
         run: that run.
         silver_snapshot_id: the snapshot of silver that the run read.
         silver_written: when that was written; None if it is not kept any more.
-        stale: the months whose reviews silver changed after they were built. What a change of the
-            table's SQL makes stale is not among them: only dbt can tell.
+        stale: the months that a run would build now; None if dbt cannot tell.
+        why: for each of them, the reason.
     """
 
     table: str
@@ -38,41 +40,25 @@ class Freshness:
     run: str | None = None
     silver_snapshot_id: int | None = None
     silver_written: datetime | None = None
-    stale: tuple[str, ...] = ()
+    stale: tuple[str, ...] | None = ()
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
-def of(lake: HasCatalog, name: str) -> Freshness:
+def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
     """The freshness of a gold table; all but its stale months is None if it was never published."""
-    silver, gold = _table(lake, TABLE), _table(lake, (SCHEMA, name))
+    why = plans.why.get(name, {})
+    stale = None if plans.problem else tuple(why)
+    try:
+        silver, gold = _table(lake, TABLE), _table(lake, (SCHEMA, name))
+    except FileNotFoundError:  # dbt's plans say so, or the run that meets it
+        return Freshness(name, stale=stale, why=why)
     kept = {s.snapshot_id: s for s in silver.metadata.snapshots} if silver else {}
-
-    def number(snapshot: int | None) -> float:
-        """Silver's snapshots by age; 0 for those that are not kept any more."""
-        return kept[snapshot].sequence_number or 0 if snapshot in kept else 0
-
-    changed = {month: number(by) for month, by in _partitions(silver).items()}
     history = ancestors_of(gold.current_snapshot(), gold.metadata) if gold else ()
-    states = [s for s in history if snapshots.told(s, "dm.inputs")]
-    inputs = snapshots.inputs(states[0]) if states else {}
-    builds = [
-        (state, months, snapshots.sources(state).get(".".join(TABLE)))
-        for state in states
-        if (months := snapshots.written_periods(state))
-    ]
-    # A month that no kept snapshot names was built before the oldest of them.
-    oldest = number(builds[-1][2]) if builds else math.inf
-    built = dict.fromkeys(inputs, oldest)
-    for _, months, read in reversed(builds):
-        built |= dict.fromkeys(months, number(read))
-    stale = [
-        month
-        for month in sorted(inputs.keys() | changed.keys())
-        if (month in inputs) != (month in changed) or changed[month] > built[month]
-    ]
-    newest = max(_partitions(gold), default=None)
-    if not builds:
-        return Freshness(name, newest, stale=tuple(stale))
-    last, _, read = builds[0]
+    last = next((s for s in history if snapshots.written_periods(s)), None)
+    newest = max(_months(gold), default=None)
+    if last is None:
+        return Freshness(name, newest, stale=stale, why=why)
+    read = snapshots.sources(last).get(".".join(TABLE))
     return Freshness(
         table=name,
         newest=newest,
@@ -80,7 +66,8 @@ def of(lake: HasCatalog, name: str) -> Freshness:
         run=snapshots.told(last, "dm.run-id"),
         silver_snapshot_id=read,
         silver_written=snapshots.written(kept[read]) if read in kept else None,
-        stale=tuple(stale),
+        stale=stale,
+        why=why,
     )
 
 
@@ -106,13 +93,11 @@ def _table(lake: HasCatalog, name: tuple[str, str]) -> Table | None:
         return None
 
 
-def _partitions(table: Table | None) -> dict[str, int | None]:
-    """The months that have rows, with the snapshot that last changed them."""
-    if table is None or table.current_snapshot() is None:
-        return {}
-    return {
-        periods.of(part["partition"]["review_year"], part["partition"]["review_month"]): part[
-            "last_updated_snapshot_id"
-        ]
-        for part in table.inspect.partitions().to_pylist()
-    }
+def _months(table: Table | None) -> set[str]:
+    """The months that have rows; what names no month is dbt's to tell."""
+    found = set()
+    if table is not None and table.current_snapshot() is not None:
+        for part in table.inspect.partitions()["partition"].to_pylist():
+            with suppress(InvalidPeriod):
+                found.add(periods.of(part["review_year"], part["review_month"]))
+    return found

@@ -121,20 +121,25 @@ def current_versions(table: Table) -> dict[str, Version]:
     A period that only snapshots wrote which are not kept any more is not there.
     """
     found: dict[str, Version] = {}
-    for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
+    history = list(ancestors_of(table.current_snapshot(), table.metadata))
+    untested = snapshots.untested(history)
+    for snapshot in history:
         for period in snapshots.written_periods(snapshot) - found.keys():
-            found[period] = _version(snapshot, period)
+            found[period] = _version(snapshot, period, tested=period not in untested)
     return found
 
 
 def _versions(table: Table, period: str) -> Iterator[Version]:
     """The versions of a period in main's history, newest first."""
-    for snapshot in ancestors_of(table.current_snapshot(), table.metadata):
+    history = list(ancestors_of(table.current_snapshot(), table.metadata))
+    tested = period not in snapshots.untested(history)
+    for snapshot in history:
         if period in snapshots.written_periods(snapshot):
-            yield _version(snapshot, period)
+            yield _version(snapshot, period, tested=tested)
+            tested = True  # what went before is told as its own run told it
 
 
-def _version(snapshot: Snapshot, period: str) -> Version:
+def _version(snapshot: Snapshot, period: str, *, tested: bool) -> Version:
     return Version(
         snapshot_id=snapshot.snapshot_id,
         parent_id=snapshot.parent_snapshot_id,
@@ -144,7 +149,9 @@ def _version(snapshot: Snapshot, period: str) -> Version:
         code_version=snapshots.told(snapshot, "dm.code-version"),
         code=snapshots.told(snapshot, "dm.code"),
         fingerprint=snapshots.inputs(snapshot).get(period, ""),
-        tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(","))),
+        tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(",")))
+        if tested
+        else (),
     )
 
 

@@ -1,5 +1,8 @@
 """Reads gold tables without Spark."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
@@ -7,12 +10,23 @@ from local.lake import Lake
 from runner import periods
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
+from runner.periods import InvalidPeriod
 
 Row = dict[str, object]
 
 
 class NothingToShow(DataMasterError):
     """There is no such table or branch, or no such period or row in it."""
+
+
+class Unreadable(NothingToShow):
+    """A table is in the catalog, and its metadata is not where that says."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{SCHEMA}.{name} cannot be read: its metadata file is gone",
+            "docs/operations.md says how to repair it.",
+        )
 
 
 class NotBuilt(NothingToShow):
@@ -27,11 +41,14 @@ def gold_table(lake: Lake, name: str) -> Table:
 
     Raises:
         NotBuilt: it is not.
+        Unreadable: its metadata file is gone.
     """
     try:
         return lake.catalog.load_table((SCHEMA, name))
     except NoSuchTableError as error:
         raise NotBuilt(f"{SCHEMA}.{name} is not built yet") from error
+    except FileNotFoundError as error:
+        raise Unreadable(name) from error
 
 
 def top(
@@ -53,7 +70,7 @@ def top(
     table = gold_table(lake, name)
     snapshot_id = _snapshot(table, name, branch)
     parts = table.inspect.partitions(snapshot_id)["partition"].to_pylist() if snapshot_id else []
-    there = sorted(periods.of(part["review_year"], part["review_month"]) for part in parts)
+    there = sorted(set(_months(parts)))
     wanted = periods.parse(period) if period else (there or [""])[-1]
     if wanted not in there:
         which = f"of {wanted}" if wanted else "at all"
@@ -62,6 +79,13 @@ def top(
             f"It has {periods.in_words(there)}." if there else "",
         )
     return wanted, rows(table, snapshot_id, wanted, f"period_rank <= {limit}")
+
+
+def _months(parts: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """The months of partitions; what names none is not shown."""
+    for part in parts:
+        with suppress(InvalidPeriod):
+            yield periods.of(part["review_year"], part["review_month"])
 
 
 def rows(table: Table, snapshot_id: int | None, period: str, where: str = "true") -> list[Row]:

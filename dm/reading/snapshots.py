@@ -1,6 +1,7 @@
 """Reads what a run wrote into the snapshots of a gold table: see the macro `provenance`."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pyiceberg.table.snapshots import Snapshot
@@ -14,6 +15,12 @@ def told(snapshot: Snapshot, key: str) -> str:
 def written_periods(snapshot: Snapshot) -> set[str]:
     """The periods that the run built."""
     return set(filter(None, told(snapshot, "dm.periods").split(",")))
+
+
+def untested(history: Iterable[Snapshot]) -> set[str]:
+    """The periods of a table that no test has passed, by its history, newest first."""
+    said = (told(s, "dm.untested") for s in history if told(s, "dm.inputs"))
+    return set(filter(None, next(said, "").split(",")))
 
 
 def inputs(snapshot: Snapshot) -> dict[str, str]:

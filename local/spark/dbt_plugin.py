@@ -4,10 +4,12 @@ dbt imports a module `dbt_datamaster`, which `dm setup` puts into this Python en
 plugin. Without it all works the same, and starts more slowly.
 """
 
+import json
 import os
 import socket
 import subprocess
 import warnings
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from dbt.flags import get_flags
@@ -29,6 +31,10 @@ class NoSparkThere(DataMasterError):
     """Nobody answers where DM_REMOTE points to."""
 
 
+class NothingToRetry(DataMasterError):
+    """The run before this published less than it built, which dbt does not try again."""
+
+
 class LocalSpark(dbtPlugin):
     """Makes dbt's target `local` use the Spark that `dm spark start` left, or start one now."""
 
@@ -38,11 +44,14 @@ class LocalSpark(dbtPlugin):
         Raises:
             RemoteLake: SPARK_REMOTE would send the target `local` somewhere else.
             NoSparkThere: DM_REMOTE of the target `connect` names no server that answers.
+            NothingToRetry: `dbt retry` would pass over what the run before did not publish.
         """
         collect_rarely()
         flags = get_flags()  # type: ignore[no-untyped-call]
         if flags.WHICH not in _ASK_SPARK:
             return
+        if flags.WHICH == "retry":
+            _look_at_run_before(Path(flags.STATE or flags.TARGET_PATH or PROJECT / "target"))
         _tell_code_version()
         # dbt asks for a Hive catalog in each statement, which a Spark that runs cannot change.
         warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
@@ -57,6 +66,18 @@ class LocalSpark(dbtPlugin):
                 " unset it, or run dbt with --target connect"
             )
         start_spark()
+
+
+def _look_at_run_before(target: Path) -> None:
+    """Dbt takes a model as built although the run's end, which tests and publishes, failed."""
+    file = target / "run_results.json"
+    before = json.loads(file.read_text()) if file.exists() else {"results": []}
+    for result in before["results"]:
+        if "-on-run-end-" in result["unique_id"] and result["status"] not in ("success", "skipped"):
+            raise NothingToRetry(
+                f"dbt retry cannot build again what was not published: run dbt"
+                f" {before['args']['which']} again, which builds just that"
+            )
 
 
 def _look_for(remote: str) -> None:

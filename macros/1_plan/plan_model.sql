@@ -1,35 +1,31 @@
 {#- What the run will build of the model, and what its commit will record. -#}
-{% macro plan_model(node, silver, table) %}
+{% macro plan_model(node, sources, table) %}
     {%- if flags.EMPTY -%}
         {%- do exceptions.raise_compiler_error('--empty would empty the months of ' ~ node.name ~ ': leave it out') -%}
     {%- endif -%}
-    {#- Rendered outside a model, in_periods() is `true`: the text has all that decides the rows (SQL, macros, vars) but the periods. -#}
-    {%- set code = render(node.raw_code) -%}
-    {%- set now, sources = {}, {} -%}
-    {%- for id in node.depends_on.nodes if id in silver -%}
-        {%- do sources.update({id.split('.')[2:] | join('.'): silver[id].snapshot}) -%}
-        {%- for period, fingerprint in silver[id].fingerprints.items() -%}
-            {%- do now.update({period: local_md5(now.get(period, code) ~ fingerprint)[:16]}) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {%- set built = table.inputs or {} -%}
-    {%- set known = (now.keys() | list + built.keys() | list) | unique | sort -%}
+    {%- set code = model_code(node) -%}
+    {%- set found = stale_periods(node, sources, table, code) -%}
+    {%- set now, stale = found.now, found.why.keys() | list -%}
+    {%- set known = (now.keys() | list + table.inputs.keys() | list + stale) | unique | sort -%}
     {%- set asked = asked_periods(node.name) -%}
     {%- set asked = 'stale' if asked == 'all' and var('only_stale') else asked -%}
-    {%- set stale = [] -%}
-    {%- for period in known if now.get(period) != built.get(period) -%}
-        {%- do stale.append(period) -%}
-    {%- endfor -%}
-    {%- set builds = flags.WHICH in ('build', 'run') and node.unique_id in selected_resources -%}
+    {%- set builds = command() in ('build', 'run') and node.unique_id in selected_resources -%}
     {%- set periods = stale if asked == 'stale' else known if asked == 'all' else asked -%}
     {%- set periods = [] if not builds else periods | select('in', stale) | list if var('only_stale') else periods -%}
-    {%- set inputs = {} -%}
+    {%- set inputs, built, snapshots, left = {}, {}, {}, stale | reject('in', periods) | list -%}
     {%- for period in known -%}
-        {%- set fingerprint = (now if period in periods else built).get(period) -%}
-        {%- if fingerprint -%}{%- do inputs.update({period: fingerprint}) -%}{%- endif -%}
+        {%- set fingerprint = (table.inputs if period in left else now).get(period) -%}
+        {%- do inputs.update({period: fingerprint}) if fingerprint -%}
+        {%- set by = local_md5(invocation_id)[:8] if period in periods else table.built.get(period) -%}
+        {%- do built.update({period: by}) if by and is_read_by_gold(node) -%}
     {%- endfor -%}
+    {%- for id in reads(node).sources -%}
+        {%- do snapshots.update({source_name(id): sources[id].snapshot}) -%}
+    {%- endfor -%}
+    {%- set untested = table.untested | reject('in', periods) | list + (periods if var('publish_untested') else []) -%}
     {{ return({
-        'builds': builds, 'asked': asked, 'stale': stale, 'periods': periods, 'inputs': inputs,
-        'table': table.table, 'main': table.main, 'sources': sources, 'code': local_md5(code)[:16]
+        'builds': builds, 'asked': asked, 'stale': stale, 'why': found.why, 'periods': periods,
+        'inputs': inputs, 'left': left, 'built': built, 'untested': untested | sort, 'table': table.table, 'lost': table.lost,
+        'main': table.main, 'sources': snapshots, 'columns': found.columns, 'code': code, 'reads': reads(node)
     }) }}
 {% endmacro %}

@@ -1,15 +1,11 @@
-{#- The incremental models that the command selects, itself or by a test. -#}
-{% macro planned_models() %}
-    {%- set ids = [] -%}
-    {%- for id in selected_resources -%}
-        {%- do ids.append(id) -%}
-        {%- do ids.append(graph.nodes.get(id, {}).get('attached_node')) -%}
+{#- The gold models among some nodes, or tested by them, and those that these read, each after what it reads. -#}
+{% macro planned_models(ids) %}
+    {%- set wanted, found = [], [] -%}
+    {%- for id in ids | sort -%}
+        {%- do wanted.extend([id, graph.nodes.get(id, {}).get('attached_node')]) -%}
     {%- endfor -%}
-    {%- set models = [] -%}
-    {%- for node in graph.nodes.values() | sort(attribute='name') -%}
-        {%- if node.unique_id in ids and node.resource_type == 'model' and node.config.materialized == 'incremental' -%}
-            {%- do models.append(node) -%}
-        {%- endif -%}
+    {%- for id in wanted if id in graph.nodes and is_gold(graph.nodes[id]) -%}
+        {%- do add_after_its_inputs(graph.nodes[id], found) -%}
     {%- endfor -%}
-    {{ return(models) }}
+    {{ return(found) }}
 {% endmacro %}

@@ -1,26 +1,24 @@
-{#- For each source of the models: `snapshot`, which this run reads throughout, and `fingerprints`, one for
-    every period: it changes when the files of the period do, whatever the order in which they were written. -#}
+{#- For each source of the models: `snapshot`, which this run reads throughout; `reads`, the SQL that reads it there;
+    `fingerprints`, one for every month, which changes when a file that can hold or delete a row of it does; and `wrong`,
+    the rows of no month. Other macros keep what they ask of a source in its state. -#}
 {% macro source_states(models) %}
     {%- set found = {} -%}
     {%- for node in models -%}
-        {%- for id in node.depends_on.nodes if id in graph.sources and id not in found -%}
+        {%- for id in reads(node).sources if id not in found -%}
             {%- set source = graph.sources[id] -%}
-            {%- if not adapter.get_relation(source.database, source.schema, source.identifier) -%}
-                {%- do exceptions.raise_compiler_error('there is no table ' ~ source.relation_name ~ ' yet: load reviews first') -%}
-            {%- endif -%}
-            {%- set main = run_query("select snapshot_id from " ~ source.relation_name ~ ".refs where name = 'main'").rows -%}
-            {%- set state = {'snapshot': main[0].snapshot_id if main else none, 'fingerprints': {}} -%}
-            {%- set query -%}
-                select
-                    concat(lpad(partition.review_year, 4, '0'), '-', lpad(partition.review_month, 2, '0')) as period,
-                    hex(bit_xor(xxhash64(file_path, content, record_count, content_offset))) as fingerprint
-                from {{ source.relation_name }}.files {{ as_of(state.snapshot) }}
-                where partition.review_year is not null and partition.review_month is not null
-                group by period
-            {%- endset -%}
-            {%- for row in run_query(query).rows -%}
-                {%- do state.fingerprints.update({row.period: row.fingerprint}) -%}
+            {%- set table = describe_source(source) -%}
+            {%- set state = {
+                'relation': source.relation_name, 'snapshot': table.snapshot, 'reads': source.relation_name, 'schema': none,
+                'types': {}, 'year_specs': [], 'month_specs': [], 'fingerprints': {}, 'wrong': [], 'history': none, 'changes': {}
+            } -%}
+            {%- for column in table.columns -%}
+                {%- do state.types.update({column.name: column.type}) -%}
             {%- endfor -%}
+            {%- if state.snapshot -%}
+                {%- do state.update(pinned_schema(state)) -%}
+                {%- set files = files_by_period(state, state.relation ~ '.files ' ~ as_of(state.snapshot)) -%}
+                {%- do state.update(fingerprints_of_files(state, files, source)) -%}
+            {%- endif -%}
             {%- do found.update({id: state}) -%}
         {%- endfor -%}
     {%- endfor -%}

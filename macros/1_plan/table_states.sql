@@ -1,21 +1,30 @@
-{#- For each model's table: `table`, its description; `main`, the snapshot that readers see; and `inputs`, the map
-    period -> input fingerprint that its rows were built from: main's own, or, for other tools write snapshots
-    without, that of the newest snapshot in main's history that carries one. -#}
+{#- For each model's table: `table`, its description; `lost`, whether it is there and cannot be read; `main`, the snapshot
+    that readers see; what the newest snapshot of a run in main's history says (see take_state); and `foreign`, the periods
+    that somebody else wrote since, and who. -#}
 {% macro table_states(models) %}
-    {%- set found, own, inherited = {}, [], [] -%}
+    {%- set found, queries, kept = {}, [], [] -%}
     {%- for node in models -%}
         {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- set table = describe_table(node.relation_name) if there else none -%}
+        {%- set lost = there and is_unreadable(there) -%}
+        {%- set table = describe_table(node.relation_name) if there and not lost else none -%}
         {%- set main = table.snapshot if table else none -%}
-        {%- do found.update({node.unique_id: {'table': table, 'main': main, 'inputs': none}}) -%}
+        {%- do found.update({node.unique_id: {'table': table, 'lost': lost, 'main': main, 'foreign': {}}}) -%}
+        {%- do take_state(found[node.unique_id], {}, kept) -%}
         {%- if main -%}
-            {%- do own.append(inputs_of_snapshot(node, main)) -%}
+            {%- do queries.extend([snapshot_properties(node, 'snapshot_id = ' ~ main), audit_branches(node)]) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- do add_inputs(found, own) -%}
-    {%- for node in models if found[node.unique_id].main and found[node.unique_id].inputs is none -%}
-        {%- do inherited.append(inputs_of_history(node)) -%}
+    {%- set rows = run_query(queries | join('union all')).rows if queries else [] -%}
+    {%- for row in rows if row.branch -%}
+        {%- do kept.append(row.snapshot_id) -%}
     {%- endfor -%}
-    {%- do add_inputs(found, inherited) -%}
+    {%- for row in rows if not row.branch -%}
+        {%- set state = found[row.model] -%}
+        {%- if row.inputs -%}
+            {%- do take_state(state, row, kept) -%}
+        {%- else -%}
+            {%- do inherit_state(graph.nodes[row.model], state, kept) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {{ return(found) }}
 {% endmacro %}

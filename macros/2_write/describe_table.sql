@@ -1,7 +1,7 @@
-{#- The table as it is: `comment`, `audited` (whether writes can go to an audit branch), `snapshot` (the one that readers
+{#- The table as it is: `comment`, `provider` (iceberg), `audited` (whether writes can go to an audit branch), `snapshot` (the one that readers
     see, or none), and `columns`, each with its name, type and comment, in order. -#}
 {% macro describe_table(relation) %}
-    {%- set found = {'comment': '', 'audited': false, 'snapshot': none, 'columns': []} -%}
+    {%- set found = {'comment': '', 'provider': none, 'audited': false, 'snapshot': none, 'columns': []} -%}
     {%- set section = namespace(name='columns') -%}
     {%- for row in run_query('describe extended ' ~ relation).rows -%}
         {%- if row.col_name.startswith('#') -%}
@@ -10,6 +10,8 @@
             {%- do found.columns.append({'name': row.col_name, 'type': row.data_type, 'comment': row.comment or ''}) -%}
         {%- elif row.col_name == 'Comment' -%}
             {%- do found.update({'comment': row.data_type}) -%}
+        {%- elif row.col_name == 'Provider' -%}
+            {%- do found.update({'provider': row.data_type}) -%}
         {%- elif row.col_name == 'Table Properties' -%}
             {%- set snapshot = modules.re.search('current-snapshot-id=([0-9]+)', row.data_type) -%}
             {%- do found.update({

@@ -1,12 +1,15 @@
 {#- Makes the table from the contract (types, not-null columns, comments); one that is there must be
     the contract's, and gets its comments. Only with write.wap.enabled do writes go to the audit branch. -#}
-{% macro ensure_table(relation, table) %}
-    {%- if table is none -%}
+{% macro ensure_table(relation, plan) %}
+    {%- if plan.table is none -%}
         {%- do run_query(create_empty_table(relation)) -%}
     {%- else -%}
-        {%- do assert_table_is_contract(relation, table) -%}
-        {%- do update_comments(relation, table) -%}
-        {%- if not table.audited -%}
+        {%- do assert_table_is_contract(relation, plan.table) -%}
+        {%- do update_comments(relation, plan.table) -%}
+        {%- if 'code' in plan.why.values() -%}
+            {%- do allow_nulls(relation) -%}
+        {%- endif -%}
+        {%- if not plan.table.audited -%}
             {%- do run_query('alter table ' ~ relation ~ " set tblproperties ('write.wap.enabled' = 'true')") -%}
         {%- endif -%}
     {%- endif -%}

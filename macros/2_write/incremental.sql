@@ -1,11 +1,14 @@
 {#- One path for the first run, every other run and a full refresh: make sure that the table is the
-    contract's, then swap the periods of this run in one Iceberg commit. -#}
-{% materialization incremental, adapter='spark' %}
-    {%- set plan = graph.period_plans[model.unique_id] -%}
+    contract's, then swap the periods of this run in one Iceberg commit. Of gold models; others are dbt-spark's. -#}
+{% materialization incremental, adapter='spark', supported_languages=['sql', 'python'] %}
+    {%- if not is_gold(model) -%}
+        {{ return(dbt_spark.materialization_incremental_spark()) }}
+    {%- endif -%}
 
     {{ run_hooks(pre_hooks) }}
 
-    {%- do ensure_table(this, plan.table) -%}
+    {%- set plan = assert_audited(model) -%}
+    {%- do ensure_table(this, plan) -%}
     {%- if plan.periods -%}
         {%- do get_assert_columns_equivalent(sql) -%}
         {%- set replace = replace_periods(this, sql, plan) -%}

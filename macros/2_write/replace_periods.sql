@@ -4,7 +4,7 @@
 {% macro replace_periods(relation, sql, plan) %}
     {%- set filter = periods_filter(plan.asked if plan.asked == 'all' else plan.periods) -%}
     insert into {{ relation }}
-    with ({{ as_snapshot_properties(provenance(plan)) }})
+    with ({{ as_snapshot_properties(provenance(model)) }})
     replace where {{ filter }}
     select
         {%- for name in model.columns %}

@@ -1,5 +1,5 @@
-{#- Says for each failed test, and for a null in a key, which months are bad, with one of their rows;
-    why_failed() finds the same in the result's adapter_response. Called while Spark still reads the branch. -#}
+{#- Says for each test that dbt ran and that failed, and for a null in a key, which months are bad, with one of their
+    rows; why_failed() finds the same in the result's adapter_response. Called while Spark still reads the branch. -#}
 {% macro explain_failures(results) %}
     {%- for result in results if result.node.compiled_code -%}
         {%- set bad_rows = none -%}
@@ -10,13 +10,11 @@
         {%- endif -%}
         {%- if bad_rows -%}
             {%- set found = run_query(periods_of_rows(bad_rows)).rows -%}
-            {%- set bad = {
+            {%- do result.adapter_response.update({
                 'periods': found | map(attribute='period') | select | list,
                 'example': tojson(without_personal_data(fromjson(found[0].example)))[:300]
-            } -%}
-            {%- do result.adapter_response.update(bad) -%}
-            {%- set months = ' in ' ~ bad.periods | join(', ') if bad.periods else '' -%}
-            {%- do log(result.node.name ~ ' failed' ~ months ~ ', for example ' ~ bad.example, info=true) -%}
+            }) -%}
+            {%- do tell_failure(result.node.name, result.adapter_response) -%}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}

@@ -4,7 +4,8 @@
     {%- set queries, found = [], {} -%}
     {%- for node in models -%}
         {%- do found.update({node.unique_id: {'main': none, 'branch': none, 'parent': none}}) -%}
-        {%- if adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if there and not is_unreadable(there) -%}
             {%- set query -%}
                 select
                     '{{ node.unique_id }}' as model,

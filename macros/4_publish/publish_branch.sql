@@ -1,24 +1,24 @@
-{#- By hand: dbt run-operation publish_branch --args '{table: T, branch: B}'. The table remembers that its
-    tests have not passed. -#}
+{#- By hand: dbt run-operation publish_branch --args '{table: T, branch: B}'. Its rows are tested first, as a person may
+    have mended them; with var publish_untested they are not, and the table remembers it. -#}
 {% macro publish_branch(table, branch) %}
     {%- set node = model_named(table) -%}
-    {%- set state = kept_branch(node, branch) -%}
-    {%- if state.parent != state.main -%}
+    {%- set kept = kept_branch(node, branch) -%}
+    {%- if not kept.follows_main -%}
         {%- do exceptions.raise_compiler_error(
             table ~ ' has been published since ' ~ branch ~ ' was written: build its months again instead, with dbt run --select ' ~ table
         ) -%}
     {%- endif -%}
-    {%- set summary -%}
-        select key, value
-        from (select explode(summary) from {{ node.relation_name }}.snapshots where snapshot_id = {{ state.branch }})
-        where key like 'dm.%'
-    {%- endset -%}
-    {%- set properties = {} -%}
-    {%- for row in run_query(summary).rows -%}
-        {%- do properties.update({row.key: row.value}) -%}
-    {%- endfor -%}
-    {%- do properties.update({'dm.run-id': invocation_id, 'dm.tests': ''}) -%}
-    {%- do commit_properties(node.relation_name, branch, properties) -%}
+    {%- do graph.update({'period_plans': {node.unique_id: kept.plan}, 'pinned_sources': kept.pinned}) -%}
+    {%- do run_query('set `spark.wap.branch` = ' ~ branch) -%}
+    {%- set results = audited_results([{'node': node, 'status': 'success', 'adapter_response': {}}]) -%}
+    {%- do run_query('reset `spark.wap.branch`') -%}
+    {%- set problem = why_failed(node, results) -%}
+    {%- if problem -%}
+        {%- do exceptions.raise_compiler_error(
+            table ~ ' is not published, for ' ~ problem.message ~ ". To publish it all the same, add --vars '{publish_untested: true}'"
+        ) -%}
+    {%- endif -%}
+    {%- do seal_branch(node, branch, kept.plan.untested) -%}
     {%- do run_query(publish_statements([node], [node], branch)) -%}
     {%- do log('Published ' ~ table ~ ' from ' ~ branch, info=true) -%}
 {% endmacro %}

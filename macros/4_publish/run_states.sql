@@ -1,11 +1,11 @@
 {#- For each table that the run built: `main`, the snapshot that readers see, `branch`, the one that the run wrote,
-    and `rows`, how many rows that wrote; none if not there. From metadata alone, and without a join: Spark would
+    `rows`, how many rows that wrote, and `own`, whether that is the model's own commit; none if not there. From metadata alone, and without a join: Spark would
     take twice as long. -#}
 {% macro run_states(models) %}
     {%- set queries, found, written = [], {}, {} -%}
     {%- for node in models -%}
-        {%- do found.update({node.unique_id: {'main': none, 'branch': none, 'rows': none}}) -%}
-        {%- if adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- do found.update({node.unique_id: {'main': none, 'branch': none, 'rows': none, 'own': false}}) -%}
+        {%- if adapter.get_relation(node.database, node.schema, node.alias) and not graph.period_plans[node.unique_id].lost -%}
             {%- set query -%}
                 select '{{ node.unique_id }}' as model, name, snapshot_id, null as rows
                 from {{ node.relation_name }}.refs
@@ -26,7 +26,7 @@
         {%- endif -%}
     {%- endfor -%}
     {%- for state in found.values() if state.branch -%}
-        {%- do state.update({'rows': written.get(state.branch)}) -%}
+        {%- do state.update({'rows': written.get(state.branch), 'own': state.branch in written}) -%}
     {%- endfor -%}
     {{ return(found) }}
 {% endmacro %}

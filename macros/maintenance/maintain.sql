@@ -3,9 +3,12 @@
 {% macro maintain(branch_days=7, snapshot_days=30, orphan_days=3) %}
     {#- A run that was interrupted in this session has left it behind. -#}
     {%- do run_query('reset `spark.wap.branch`') -%}
-    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
-    {%- set tables = models | selectattr('config.materialized', 'equalto', 'incremental') | sort(attribute='name') -%}
-    {%- for node in tables + [run_history()] if adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- do maintain_table(node, branch_days, snapshot_days, orphan_days) -%}
+    {%- set tables = gold_models() -%}
+    {%- do tell_unreadable(tables) -%}
+    {%- for node in tables + [run_history()] -%}
+        {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
+        {%- if there and not is_unreadable(there) -%}
+            {%- do maintain_table(node, branch_days, snapshot_days, orphan_days) -%}
+        {%- endif -%}
     {%- endfor -%}
 {% endmacro %}

@@ -20,7 +20,7 @@ rated_beers as (
     from reviews
     where beer_id is not null
     group by beer_id, review_year, review_month
-    having count(*) >= {{ var('min_reviews') }}
+    having count(*) >= {{ var('min_reviews') }} and count(review_overall) > 0
 
 ),
 

@@ -19,7 +19,7 @@ rated_breweries as (
     from reviews
     where brewery_id is not null
     group by brewery_id, review_year, review_month
-    having count(*) >= {{ var('min_reviews') }}
+    having count(*) >= {{ var('min_reviews') }} and count(review_overall) > 0
 
 ),
 

@@ -29,7 +29,7 @@ ranked_drinkers as (
         *,
         row_number() over (
             partition by review_year, review_month
-            order by total_reviews desc, avg_rating desc, profile_id asc
+            order by total_reviews desc, avg_rating desc nulls last, profile_id asc
         ) as period_rank
     from drinkers
 

@@ -28,7 +28,7 @@ ranked_styles as (
         *,
         row_number() over (
             partition by review_year, review_month
-            order by total_reviews desc, avg_rating desc, beer_style asc
+            order by total_reviews desc, avg_rating desc nulls last, beer_style asc
         ) as period_rank
     from reviewed_styles
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
-from dm.reading import freshness, history
+from dm.reading import freshness, history, plans
 from local import silver
 from local.lake import Lake
 from runner.project import PROJECT, tables
@@ -123,7 +123,9 @@ def test_maintenance_keeps_what_is_needed(
     }
     assert rows(lake, NAME) == before
     assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"
-    fresh = freshness.of(lake, NAME)  # what maintenance leaves tells no more than this
+    fresh = freshness.of(
+        lake, NAME, plans.of(lake)
+    )  # what maintenance leaves tells no more than this
     assert (fresh.newest, fresh.published, fresh.stale) == ("2010-03", None, ())
     again = dbt("run-operation", "maintain", "--args", old).text
     assert f"{NAME}: 0 old branches dropped, 0 small files" in again

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -117,10 +118,17 @@ def test_a_table_that_fails_keeps_its_rows_and_the_others_are_published(
 def test_a_kept_branch_is_published_by_hand_or_dropped(lake: Lake, dbt: Dbt, failing: Path) -> None:
     for size, operation, after in ((28, "publish_branch", [28, 28]), (29, "drop_branch", [28, 28])):
         load(lake, size)
+        before = counted(lake, NAME)
         told = build(dbt, project=failing)
         command = re.search(rf"dbt run-operation {operation} --args '(.*)'", told.text)
         assert command is not None
-        done = dbt("run-operation", operation, "--args", command[1], project=failing)
+        hand = partial(dbt, "run-operation", operation, "--args", command[1], project=failing)
+        if operation == "publish_branch":
+            refused = hand()
+            assert not refused.success
+            assert "not published, for test valid_rows_top_drinkers: 2 rows in" in refused.text
+            assert counted(lake, NAME) == before
+        done = hand(publish_untested=True)
         assert done.success, done.text
         assert counted(lake, NAME) == after
         assert branches(lake, NAME) == []
@@ -208,9 +216,9 @@ def test_a_first_build_that_fails_shows_readers_an_empty_table(
 
 
 def test_a_fault_that_does_not_make_gold_wrong_is_only_told(lake: Lake, dbt: Dbt) -> None:
-    made = [*reviews.month_of("2010-01", 1, 36), reviews.review(2001, "2010-02", review_aroma=9.0)]
-    silver.table(lake).overwrite(reviews.table(made))
+    made = reviews.month_of("2010-01", 1, 36) + reviews.month_of("2010-02", 1001, 36)
+    silver.table(lake).overwrite(reviews.table([*made, reviews.review(2001, review_aroma=9.0)]))
     told = build(dbt)
     assert told.success
     assert told.messages["other_ratings_are_in_range"] == "Got 1 result, configured to warn if != 0"
-    assert counted(lake, NAME) == [36, 1]
+    assert counted(lake, NAME) == [36, 36, 1]

@@ -32,7 +32,7 @@ def pending() -> set[tuple[str, str]]:
 
 
 def stale() -> set[tuple[str, str]]:
-    """What dm status tells, which asks no Spark."""
+    """What dm status tells."""
     told = json.loads(run("status", "--format", "json"))["tables"]
     return {(table["table"], month) for table in told for month in table["stale"]}
 

@@ -7,7 +7,7 @@ import duckdb
 from pyiceberg.table import Table
 
 from dm.reading import history
-from dm.reading.show import NotBuilt, gold_table
+from dm.reading.show import NotBuilt, Unreadable, gold_table
 from local.lake import Lake
 from runner.project import tables
 
@@ -104,7 +104,7 @@ def read(lake: Lake) -> dict[str, Figures]:
     """
     found = {}
     for name in tables():
-        with suppress(NotBuilt):
+        with suppress(NotBuilt, Unreadable):
             figures = _figures(name, gold_table(lake, name))
             if figures.rows or figures.written_by:
                 found[name] = figures

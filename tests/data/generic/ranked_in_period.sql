@@ -12,7 +12,6 @@ numbered as (
         review_year,
         review_month
     from {{ model }}
-    where {{ in_tested_periods() }}
 
 )
 

@@ -1,4 +1,4 @@
-{% test reconciles_with_silver(model, key, at_least=1) %}
+{% test reconciles_with_silver(model, key, at_least=1, rated=false) %}
 
 with
 
@@ -9,6 +9,7 @@ counted as (
         review_month,
         {{ key }} as counted_key,
         1 as in_silver,
+        review_overall is not null as is_rated,
         0 as in_gold
     from {{ source('dm_silver', 'review_flat') }}
     where deleted_at is null and {{ key }} is not null and {{ in_tested_periods(current=true) }}
@@ -20,6 +21,7 @@ counted as (
         review_month,
         {{ key }} as counted_key,
         0 as in_silver,
+        false as is_rated,
         total_reviews as in_gold
     from {{ model }}
     where {{ in_tested_periods(current=true) }}
@@ -33,6 +35,7 @@ compared as (
         review_month,
         counted_key,
         sum(in_silver) as in_silver,
+        max(is_rated) as is_rated,
         sum(in_gold) as in_gold
     from counted
     group by review_year, review_month, counted_key
@@ -40,6 +43,6 @@ compared as (
 )
 
 select * from compared
-where in_gold != if(in_silver >= {{ at_least }}, in_silver, 0)
+where in_gold != if(in_silver >= {{ at_least }}{{ ' and is_rated' if rated }}, in_silver, 0)
 
 {% endtest %}

@@ -3,6 +3,6 @@
 select
     {{ (columns + ['review_year', 'review_month']) | join(', ') if columns else '*' }}
 from {{ model }}
-where {{ in_tested_periods() }} and not coalesce({{ conditions | join(' and ') }}, false)
+where not coalesce({{ conditions | join(' and ') }}, false)
 
 {% endtest %}

@@ -10,7 +10,6 @@ counted as (
         review_month,
         count(*) over (partition by {{ key }}) as total_rows
     from {{ model }}
-    where {{ in_tested_periods() }}
 
 )
 

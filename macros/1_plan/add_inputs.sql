@@ -1,6 +1,0 @@
-{#- Asks all queries at once, for a statement costs Spark more than what it reads here. -#}
-{% macro add_inputs(states, queries) %}
-    {%- for row in (run_query(queries | join('union all')).rows if queries else []) if row.inputs -%}
-        {%- do states[row.model].update({'inputs': fromjson(row.inputs)}) -%}
-    {%- endfor -%}
-{% endmacro %}

@@ -1,0 +1,9 @@
+{#- The plan of each of some models, by its unique_id. They come in the order of planned_models(): a gold model that reads
+    another one reads it as this run will leave it. -#}
+{% macro model_plans(models, sources) %}
+    {%- set tables, plans = table_states(models), {} -%}
+    {%- for node in models -%}
+        {%- do plans.update({node.unique_id: plan_model(node, dict(sources, **plans), tables[node.unique_id])}) -%}
+    {%- endfor -%}
+    {{ return(plans) }}
+{% endmacro %}

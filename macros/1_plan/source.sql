@@ -1,7 +1,0 @@
-{#- dbt's source(), at the snapshot that the run pinned at its start: all models and tests of a run read the
-    same state, whatever is written meanwhile. -#}
-{% macro source(source_name, table_name) %}
-    {%- set relation = builtins.source(source_name, table_name) -%}
-    {%- set snapshot = graph.get('pinned_sources', {}).get(relation.render()) if execute and not relation.is_cte -%}
-    {{ return(relation ~ ' ' ~ as_of(snapshot) if snapshot else relation) }}
-{% endmacro %}
