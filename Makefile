@@ -21,7 +21,7 @@ races: setup
 	@$(BIN)/pytest --long tests/races
 
 faults: setup
-	@$(BIN)/pytest --long tests/faults tests/runner/test_model.py tests/runner/test_load.py
+	@$(BIN)/pytest --long tests/faults tests/runner/model tests/runner/test_load.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: setup

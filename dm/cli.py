@@ -12,7 +12,7 @@ from local import lake
 from local.control import SqliteControlTable
 from local.spark import conf, server
 from runner.errors import told
-from runner.garbage import collect_rarely
+from runner.startup import collect_rarely
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C or SIGTERM ended, as shells have it."""

@@ -1,8 +1,8 @@
 """Packs the job for EMR Serverless into `dist/<version>/`: the same bytes each time, no Docker.
 
 `job.py` is what spark-submit starts, `environment-<architecture>.tar.gz` what spark.archives names:
-the locked wheels, the runner and the dbt project. `tables.json` lists the gold tables. EMR brings
-Spark and PySpark.
+the locked wheels, the runner and the parsed dbt project. `tables.json` lists the gold tables. EMR
+brings Spark and PySpark.
 """
 
 import gzip

@@ -122,7 +122,7 @@ class Lake:
 
 _MARKS = ("catalog.db", "control.db", "conf/spark-defaults.conf")
 _FILES = (
-    *("catalog.db*", "control.db*", "spark-server.*", "history.txt"),
+    *("catalog.db*", "control.db*", "spark-server.*", "plans.*", "history.txt"),
     *("conf/spark-defaults.conf", "conf/log4j2.properties"),
     *("demo/reviews.parquet", "demo/changes.csv"),
 )

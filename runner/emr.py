@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from runner import options, periods, spark
+from runner import options, periods
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.table import NAME
 from runner.errors import told
-from runner.garbage import collect_rarely
+from runner.startup import collect_rarely, start_spark
 
 if TYPE_CHECKING:
     from runner.job import Result
@@ -34,7 +34,7 @@ def job(
     Ends with exit code 1 if a month failed, so that EMR Serverless marks the job as failed.
     """
     collect_rarely()
-    spark.start()
+    start_spark()
 
     from runner.dbt import DbtProject  # dbt takes seconds to import
     from runner.job import build_pending, gold_job

@@ -10,8 +10,9 @@ import click
 
 from dm.terminal import options
 from dm.terminal.output import line, live_line
-from runner import periods, spark
+from runner import periods
 from runner.control.items import Status
+from runner.startup import start_spark
 
 if TYPE_CHECKING:
     from runner.job import Result
@@ -65,7 +66,7 @@ def process(
     if not control.items(Status.PENDING, Status.RUNNING):
         click.echo("Nothing is pending.")
         return
-    spark.start()
+    start_spark()
 
     with live_line() as now:
         now("starting")

@@ -16,10 +16,9 @@ from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 
 from local.spark import server
-from runner import spark
 from runner.errors import DataMasterError
-from runner.garbage import collect_rarely
 from runner.project import PROJECT
+from runner.startup import collect_rarely, start_spark
 
 _ASK_SPARK = {"build", "freshness", "generate", "retry", "run", "run-operation", "show", "test"}
 
@@ -66,7 +65,7 @@ class LocalSpark(dbtPlugin):
                 "The target local is this machine's lake, and SPARK_REMOTE names another Spark:"
                 " unset it, or run dbt with --target connect"
             )
-        spark.start()
+        start_spark()
 
 
 def _look_at_run_before(target: Path) -> None:

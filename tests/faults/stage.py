@@ -2,20 +2,15 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
 
 import duckdb
 import pyarrow.parquet as pq
-from pyiceberg.exceptions import ValidationError
 
 from local import demo, silver
 from local.lake import Lake
@@ -28,12 +23,12 @@ from runner.gold import published
 from runner.job import GoldJob, Result
 from runner.project import PROJECT
 from tests.dbt_project import Dbt
+from tests.faults.reader import Reader, Rows, months, repeated
 from tests.faults.victim import LEASE, TABLES
 from tests.gold.test_numbers import expected
 from tests.report import Report
 from tests.tables import gold, rows
 
-Rows = list[dict[str, object]]
 _CHANGE = """
 select * replace (
     1 + ((review_id + $change) % 9) / 2.0 as review_overall,
@@ -41,7 +36,6 @@ select * replace (
 )
 from reviews where (review_year, review_month) > (2011, 10)
 """
-_PATIENCE = 180
 
 
 @dataclass(frozen=True)
@@ -144,7 +138,7 @@ class Stage:
         assert answer.success or refused, answer.text
         return answer.success
 
-    def damage(self, control: ControlTable, items: int, seen: "Reader") -> Damage:
+    def damage(self, control: ControlTable, items: int, seen: Reader) -> Damage:
         """What is not as it must be."""
         found, wanted = self.contents(), self.states[-1]
         ended = [
@@ -153,8 +147,8 @@ class Stage:
             if item.status is Status.SUCCESS or (item.status is Status.ERROR and item.error_message)
         ]
         return Damage(
-            lost=sum(_months(found[name]) != _months(wanted[name]) for name in TABLES),
-            doubled=sum(_repeated(found[name]) for name in TABLES),
+            lost=sum(months(found[name]) != months(wanted[name]) for name in TABLES),
+            doubled=sum(repeated(found[name]) for name in TABLES),
             stuck=items - len(ended),
             half=seen.half(),
         )
@@ -162,49 +156,6 @@ class Stage:
     def _note_expected(self) -> None:
         reviews = silver.table(self.lake).scan().to_arrow()
         self.states.append({name: expected(reviews, name) for name in TABLES})
-
-
-class Reader:
-    """Reads main of all tables again and again, and notes each state of each month."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._first = len(stage.states) - 1
-        self._seen: dict[str, list[Rows]] = defaultdict(list)
-        self._stop = Event()
-        self._thread = Thread(target=self._look, daemon=True)
-
-    def half(self) -> int:
-        """How many months were in a state that no input of theirs gives."""
-        assert self._seen, "nobody has read"
-        states = self._stage.states[self._first :]
-        return sum(
-            month not in [_months(state[name]).get(key) for state in states]
-            for name, looks in self._seen.items()
-            for look in looks
-            for key, month in _months(look).items()
-        )
-
-    @contextmanager
-    def reading(self) -> Iterator["Reader"]:
-        """Reads while the block lasts."""
-        self._thread.start()
-        try:
-            yield self
-        finally:
-            self._stop.set()
-            self._thread.join(_PATIENCE)
-
-    def _look(self) -> None:
-        lake = replace(self._stage.lake)  # with a connection of its own
-        last: dict[str, int | None] = {}
-        while not self._stop.wait(0.3):
-            for name in TABLES:
-                with suppress(FileNotFoundError, ValidationError):  # a file that a test damaged
-                    now = gold(lake, name).metadata.current_snapshot_id
-                    if name not in last or last[name] != now:
-                        self._seen[name].append(rows(lake, name))
-                        last[name] = now
 
 
 @contextmanager
@@ -226,44 +177,6 @@ def proven(
     assert damage == Damage(0, 0, 0, 0)
 
 
-def stopped(process: subprocess.Popen[str]) -> bool:
-    """Waits until a process has stopped, but not ended; whether it did."""
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        pid, status = os.waitpid(process.pid, os.WUNTRACED | os.WNOHANG)
-        if pid:
-            return os.WIFSTOPPED(status)
-        time.sleep(0.05)
-    return False
-
-
-def wake(process: subprocess.Popen[str]) -> int:
-    """Lets a stopped process go on to its end; gives its exit code."""
-    os.killpg(process.pid, signal.SIGCONT)
-    return process.wait(_PATIENCE)
-
-
-def wait_for_leases(control: ControlTable) -> None:
-    """Waits until the items that run are claimable."""
-    deadline = time.monotonic() + 30
-    while len(control.items(Status.PENDING, Status.RUNNING)) > len(control.claimable()):
-        assert time.monotonic() < deadline, "a lease does not end"
-        time.sleep(0.1)
-
-
 def settled(control: ControlTable) -> list[ControlItem]:
     """All items, as they are."""
     return control.items(*Status)
-
-
-def _months(found: Rows) -> dict[object, Rows]:
-    months = defaultdict(list)
-    for row in found:
-        months[row["review_year"], row["review_month"]].append(row)
-    return months
-
-
-def _repeated(found: Rows) -> int:
-    """How many rows are there that have the key of another one: the first column, in a month."""
-    keys = Counter((next(iter(r.values())), r["review_year"], r["review_month"]) for r in found)
-    return sum(times - 1 for times in keys.values())

@@ -9,7 +9,9 @@ import pytest
 
 from local.control import SqliteControlTable
 from runner.errors import DataMasterError
-from tests.faults.stage import Damage, Reader, Stage, wait_for_leases
+from tests.faults.reader import Reader
+from tests.faults.stage import Damage, Stage
+from tests.faults.waiting import wait_for_leases
 from tests.report import Report
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")

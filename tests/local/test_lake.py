@@ -27,8 +27,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     silver.upsert(here, reviews.table(reviews.month_of("2010-12", 1)))
     demo.changes_file(here, ["2010-12"])
     SqliteControlTable(here.control).items(*Status)
-    (here.root / "history.txt").touch()
-    (here.root / "spark-server.log").touch()
+    for name in ("history.txt", "plans.json", "spark-server.log"):
+        (here.root / name).touch()
     return here
 
 

@@ -13,7 +13,8 @@ import pytest
 from local.control import SqliteControlTable
 from runner.control.items import Status
 from runner.project import PROJECT
-from tests.faults.stage import Damage, Reader, Stage
+from tests.faults.reader import Reader
+from tests.faults.stage import Damage, Stage
 from tests.faults.victim import TABLES
 from tests.report import Report
 

@@ -5,25 +5,22 @@ stands in for Iceberg's compare-and-swap. What must hold is checked after each s
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from runner.control.items import ControlItem, Outcome, Status, timestamp
+from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import ControlTable
-from runner.dbt import DbtFailed, Problem
-from runner.gold import Published
-from runner.job import ATTEMPTS, GoldJob, Work
+from runner.job import ATTEMPTS, Work
 from runner.lease import LeaseLost
-from tests.runner.process import Killed, Process
+from tests.runner.model.ledger import Ledger
+from tests.runner.model.process import Killed
+from tests.runner.model.simulated import MONTHS, TABLES, Clock, Gold, Run
 
-TABLES = ("top_drinkers", "top_beers_by_rating")
-MONTHS = ("2010-11", "2010-12", "2011-01")
 MALFORMED = (
     ("top_ciders", "2010", "12"),
     ("x" * 300, "2010", "12"),
@@ -33,151 +30,6 @@ MALFORMED = (
     (TABLES[1], "y" * 5_000, ""),
 )
 AT_ONCE = 3
-
-Clock = Callable[[], datetime]
-
-
-@dataclass
-class Gold:
-    """What readers see: each table's snapshot, and what input each period was built of."""
-
-    main: Counter[str] = field(default_factory=Counter)
-    built: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-
-
-class Ledger:
-    """Who holds each item by what the control table answered, and which answers cannot be true."""
-
-    def __init__(self) -> None:
-        self.faults: list[str] = []
-        self.owner: dict[str, str | None] = {}
-        self._claims: Counter[tuple[str, int]] = Counter()
-
-    def claimed(self, item: ControlItem) -> None:
-        """The control table has given an item."""
-        self.owner[item.control_id] = item.lease_owner
-        self._claims[item.control_id, item.attempt_count] += 1
-        if self._claims[item.control_id, item.attempt_count] > 1:
-            self.faults.append(f"{item.control_id}: attempt {item.attempt_count} has two owners")
-
-    def confirmed(self, item: ControlItem, call: str) -> None:
-        """The control table has let an owner renew or settle an item."""
-        if self.owner.get(item.control_id) != item.lease_owner:
-            self.faults.append(f"{item.control_id}: {call} by {item.lease_owner}, not its owner")
-        if call == "finish":
-            self.owner[item.control_id] = None
-
-    def set_free(self, item: ControlItem) -> None:
-        """An item has all its attempts again."""
-        for attempt in range(item.attempt_count + 2 * ATTEMPTS):
-            self._claims.pop((item.control_id, attempt), None)
-
-
-class Watched:
-    """A control table as a process sees it: it may stop or die before each item of each call."""
-
-    def __init__(self, table: ControlTable, process: Process, ledger: Ledger) -> None:
-        self.items, self.enqueue, self.retry = table.items, table.enqueue, table.retry
-        self._table, self._process, self._ledger = table, process, ledger
-
-    def claimable(self) -> list[ControlItem]:
-        """See ControlTable.claimable."""
-        self._process.pause("claimable")
-        return self._table.claimable()
-
-    def claim(
-        self, items: Iterable[ControlItem], owner: str, lease: timedelta
-    ) -> list[ControlItem]:
-        """See ControlTable.claim."""
-        won = []
-        for item in items:
-            self._process.pause("claim")
-            for mine in self._table.claim([item], owner, lease):
-                self._ledger.claimed(mine)
-                won.append(mine)
-        return won
-
-    def renew(self, items: Iterable[ControlItem], lease: timedelta) -> list[ControlItem]:
-        """See ControlTable.renew."""
-        held = []
-        for item in items:
-            self._process.pause("renew")
-            for mine in self._table.renew([item], lease):
-                self._ledger.confirmed(mine, "renew")
-                held.append(mine)
-        return held
-
-    def finish(self, outcomes: Iterable[tuple[ControlItem, Outcome]]) -> list[ControlItem]:
-        """See ControlTable.finish."""
-        settled = []
-        for pair in outcomes:
-            self._process.pause("finish")
-            for mine in self._table.finish([pair]):
-                self._ledger.confirmed(mine, "finish")
-                settled.append(mine)
-        return settled
-
-
-class Run:
-    """A process that runs a GoldJob, and builds into the in-memory table."""
-
-    def __init__(self, world: "World", skew: timedelta) -> None:
-        self.world = world
-        self.accident = False
-        self.beat: Callable[[], None] | None = None
-        self.works = False
-        self._skew = skew
-        self.process = Process(self._work)
-
-    def _work(self, process: Process) -> None:
-        table = self.world.open(lambda: self.world.now + self._skew)
-        watched = Watched(table, process, self.world.ledger)
-        self._job = GoldJob(watched, TABLES, self._build, self._published)
-        work, _ = self._job.claim(TABLES)
-        self.works = True
-        self.world.note_attempts(work)
-        if work:
-            self._job.run(work)
-
-    def _build(
-        self, asked: Mapping[str, Collection[str]], run_id: str, publishing: Callable[[], None]
-    ) -> dict[str, Problem | None]:
-        gold, silver, bad = self.world.gold, self.world.silver, self.world.bad
-        pause = self.process.pause
-        self.beat = publishing
-        pause("pin")
-        base, pinned, spoiled = gold.main.copy(), dict(silver), set(bad)
-        if self.accident:
-            self.accident = False
-            raise DbtFailed("the cluster is gone")
-        pause("write")
-        problems: dict[str, Problem | None] = {}
-        for table, months in asked.items():
-            # A failed test knows its months; a failed statement does not.
-            known = spoiled if self.world.tests_tell_months else set()
-            failed = spoiled.intersection(months)
-            problems[table] = Problem("a bad month", frozenset(known & failed)) if failed else None
-        pause("test")
-        publishing()
-        for table, months in asked.items():
-            pause("publish")
-            stale = {m: pinned[m] for m in months if gold.built[table, m] != pinned[m]}
-            if problems[table] or not stale:
-                continue
-            if gold.main[table] != base[table]:
-                problems[table] = Problem("overtaken", transient=True)
-                continue
-            gold.main[table] += 1
-            for month, version in stale.items():
-                self.world.must(version > gold.built[table, month], "older input was published")
-                gold.built[table, month] = version
-        self.beat = None
-        return problems
-
-    def _published(self, tables: Collection[str]) -> dict[str, Published]:
-        self.process.pause("published")
-        main = self.world.gold.main
-        return {table: Published(main[table], dict.fromkeys(MONTHS, 1)) for table in tables}
 
 
 class World(RuleBasedStateMachine):

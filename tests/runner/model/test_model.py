@@ -18,7 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem, Outcome, claimed, renewed, settled
-from tests.runner.model import World
+from tests.runner.model.world import World
 
 SETTINGS = settings(
     stateful_step_count=40,

@@ -1,0 +1,33 @@
+"""Spares time where a process starts: Spark starts meanwhile, and garbage is looked for rarely."""
+
+import atexit
+import gc
+from contextlib import suppress
+from functools import cache
+from threading import Thread
+
+
+@cache
+def start_spark() -> None:
+    """Begins to start Spark and its catalog, by Spark's own settings; dbt then finds the session.
+
+    It takes seconds, most of them in another process, so something else is done meanwhile. Once in
+    a process: the session stays.
+
+    An error is not told here: whoever needs the session meets it again.
+    """
+    Thread(target=_start_spark, daemon=True).start()
+
+
+@cache
+def collect_rarely() -> None:
+    """Looks for garbage less often, and not at the end: most of what dbt loads stays till then."""
+    gc.set_threshold(10_000, 50, 100)
+    atexit.register(gc.freeze)
+
+
+def _start_spark() -> None:
+    from pyspark.sql import SparkSession  # slow to import
+
+    with suppress(Exception):
+        SparkSession.builder.getOrCreate().sql("show namespaces").collect()
