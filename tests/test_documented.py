@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dbt.cli.main import dbtRunner
+from dbt_common.events.base_types import EventMsg
 
 from runner.project import PROJECT, tables
+from tests.dbt_project import copy_project
+
+MACROS_IN_A_FOLDER = 12
 
 
 def documents(folder: str, key: str) -> dict[str, dict[str, object]]:
@@ -17,10 +22,13 @@ def documents(folder: str, key: str) -> dict[str, dict[str, object]]:
     return found
 
 
-def test_every_macro_and_each_of_its_arguments() -> None:
-    documented = documents("macros", "macros")
-    text = "\n".join(path.read_text() for path in (PROJECT / "macros").rglob("*.sql"))
-    defined = dict(re.findall(r"{%-? macro (\w+)\((.*?)\)", text))
+@pytest.mark.parametrize("folder", ["macros", "tests/data"])
+def test_every_macro_and_each_of_its_arguments(folder: str) -> None:
+    documented = documents(folder, "macros")
+    text = "\n".join(path.read_text() for path in (PROJECT / folder).rglob("*.sql"))
+    defined = dict(re.findall(r"{%-? macro (\w+)\((.*?)\) -?%}", text))
+    for name, arguments in re.findall(r"{%-? test (\w+)\((.*?)\) -?%}", text):
+        defined[f"test_{name}"] = arguments
     for name, adapter in re.findall(r"{%-? materialization (\w+), adapter='(\w+)'", text):
         defined[f"materialization_{name}_{adapter}"] = ""
     assert set(documented) == set(defined)
@@ -30,6 +38,35 @@ def test_every_macro_and_each_of_its_arguments() -> None:
         wanted = [argument.split("=")[0].strip() for argument in arguments.split(",") if argument]
         described = [a["name"] for a in entry.get("arguments", []) if a["description"]]
         assert described == wanted, name
+
+
+def test_each_macro_is_documented_in_its_folder() -> None:
+    for path in (PROJECT / "macros").rglob("_*.yml"):
+        assert path.name == f"_{path.parent.name.lstrip('12345_')}.yml"
+        names = {entry["name"] for entry in yaml.safe_load(path.read_text())["macros"]}
+        beside = {other.stem for other in path.parent.glob("*.sql")}
+        assert {re.sub(r"^materialization_(\w+)_spark$", r"\1", name) for name in names} == beside
+        assert len(beside) <= MACROS_IN_A_FOLDER
+
+
+def test_dbt_has_nothing_to_say_of_the_project(tmp_path: Path) -> None:
+    """It warns of what is documented and not there, and of an argument with an unknown type."""
+    settings = copy_project(tmp_path) / "dbt_project.yml"
+    settings.write_text(
+        settings.read_text().replace("\nflags:\n", "\nflags:\n  validate_macro_args: true\n")
+    )
+    assert "validate_macro_args" in settings.read_text()
+    warnings: list[str] = []
+
+    def note(event: EventMsg) -> None:
+        # dbt does not count the arguments of generic tests, and finds them all to be too many.
+        if event.info.level in ("warn", "error") and "yaml for macro test_" not in event.info.msg:
+            warnings.append(event.info.msg)
+
+    folders = ("--project-dir", str(tmp_path), "--profiles-dir", str(tmp_path))
+    quiet = ("--log-level", "none", "--log-path", str(tmp_path))
+    assert dbtRunner(callbacks=[note]).invoke([*quiet, "parse", *folders]).success, warnings
+    assert warnings == []
 
 
 @pytest.mark.parametrize("name", tables())
