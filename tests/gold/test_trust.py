@@ -1,6 +1,8 @@
 """No command, hook, engine or fault lets readers see rows that their tests have not passed."""
 
+import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -35,7 +37,7 @@ def drinkers(lake: Lake) -> int:
     return len(rows(lake, NAME))
 
 
-def shown(*arguments: str) -> str:
+def run(*arguments: str) -> str:
     answer = CliRunner().invoke(dm, arguments)
     assert answer.exit_code == 0, answer.output
     return answer.output
@@ -149,13 +151,14 @@ def retried(dbt: Dbt, project: Path, *command: str) -> Answer:
 
 
 def test_a_retry_after_a_failed_test_says_what_to_do(lake: Lake, dbt: Dbt, doubled: Path) -> None:
+    before = drinkers(lake)
     load(lake, 32)
     told = retried(dbt, doubled, "build")
     assert not told.success
     assert (
         f"{NAME}: not published, for it was not built: use dbt build --select {NAME}" in told.text
     )
-    assert drinkers(lake) == 62
+    assert drinkers(lake) == before
     assert dbt("build", "--select", NAME, project=doubled).success
     assert drinkers(lake) == 64
 
@@ -163,9 +166,10 @@ def test_a_retry_after_a_failed_test_says_what_to_do(lake: Lake, dbt: Dbt, doubl
 def test_a_retry_after_a_run_that_published_less_is_no_success(
     lake: Lake, dbt: Dbt, doubled: Path
 ) -> None:
+    before = drinkers(lake)
     load(lake, 33)
     assert not retried(dbt, doubled, "run").success
-    assert drinkers(lake) == 64
+    assert drinkers(lake) == before
     assert dbt("run", "--select", NAME, project=doubled).success
     assert drinkers(lake) == 66
 
@@ -187,10 +191,10 @@ def test_a_retry_after_a_failed_model_builds_tests_and_publishes_it(
 def test_untested_months_are_told_until_they_have_passed(lake: Lake, dbt: Dbt) -> None:
     load(lake, drinkers(lake) // 2 + 1)
     assert dbt("run", "--select", NAME, publish_untested=True).success
-    assert "none: published without" in shown("explain", NAME, "--period", FEBRUARY)
+    assert "none: published without" in run("explain", NAME, "--period", FEBRUARY)
     told = dbt("run", "--select", NAME)
     assert told.messages[NAME].startswith("2 periods")
-    assert "all passed" in shown("explain", NAME, "--period", FEBRUARY)
+    assert "all passed" in run("explain", NAME, "--period", FEBRUARY)
     assert dbt("build", "--select", NAME).messages[NAME] == "nothing to build"
 
 
@@ -233,7 +237,7 @@ def test_a_branch_that_failed_is_untested_whoever_publishes_it(
     session.sql(f"call system.fast_forward('dm_gold.{NAME}', 'main', '{branch}')")
     session.sql(f"alter table dm_gold.{NAME} drop branch {branch}")
     assert drinkers(lake) == 2 * len(before)
-    assert "none: published without" in shown("explain", NAME, "--period", FEBRUARY)
+    assert "none: published without" in run("explain", NAME, "--period", FEBRUARY)
     assert dbt("run", "--select", NAME, max_row_loss=1).success
     assert rows(lake, NAME) == before
 
@@ -290,3 +294,48 @@ def test_who_rated_nothing_has_no_mean_and_holds_nobody_back(lake: Lake, dbt: Db
     assert {row["avg_rating"] for row in rows(lake, NAME)} == {None}
     assert [row["total_reviews"] for row in rows(lake, "top_styles_by_popularity")] == [30, 30]
     assert rows(lake, "top_beers_by_rating") == []
+
+
+def test_changed_code_is_announced_and_built(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
+    load(lake, 30)
+    run("process")
+    assert dbt("run", "--select", "gold", max_row_loss=1).success
+    assert "Nothing is pending." in run("process")
+    told = dbt(
+        "run",
+        "--select",
+        NAME,
+        project=edited(project_copy, f"models/gold/{NAME}.sql", "'Unknown'", "'None'"),
+    )
+    assert told.success, told.text
+    status = json.loads(run("status", "--format", "json"))["tables"]
+    assert {t["table"]: t["why"] for t in status if t["stale"]} == {
+        NAME: {JANUARY: "its code changed", FEBRUARY: "its code changed"}
+    }
+    assert re.search(
+        rf"{NAME} +{JANUARY}, {FEBRUARY} +its code changed", run("process", "--dry-run")
+    )
+    assert "2 of 2 control items succeeded." in run("process")
+    assert "Nothing is pending." in run("process")
+
+
+def test_what_is_stale_beside_what_was_asked_for_is_built_by_the_same_command(
+    lake: Lake, dbt: Dbt
+) -> None:
+    gold(lake, NAME).delete("review_month = 2 and review_year = 2010")
+    told = run("explain", NAME, "--period", FEBRUARY)
+    assert f"{NAME}, {FEBRUARY}: 0 rows" in told
+    assert "none of what is there now, written by another program at" in told
+    assert "all passed" not in told
+    more = reviews.month_of(JANUARY, 5001, 1)
+    run("load", str(reviews.write(lake.root / "more.csv", more)))
+    assert "6 of 6 control items succeeded." in run("process")
+    assert len(rows(lake, NAME, "review_month = 2")) == 30
+
+
+def test_a_test_that_warned_is_not_among_those_that_passed(lake: Lake, dbt: Dbt) -> None:
+    load(lake, 30, review_aroma=9.0)
+    assert dbt("run", "--select", NAME).success
+    told = run("explain", NAME, "--period", FEBRUARY)
+    assert "all but 1 passed, which only warned:" in told
+    assert "other_ratings_are_in_range (warned)" in told
