@@ -24,7 +24,7 @@ TABLE = SimpleNamespace(schema="dm_gold", alias=NAME)
 
 def script(branch: str) -> str:
     """What a run executes to publish the table from its branch."""
-    macro = (PROJECT / "macros" / "publish" / "publish_statements.sql").read_text()
+    macro = (PROJECT / "macros" / "4_publish" / "publish_statements.sql").read_text()
     template = Environment(autoescape=False).from_string(macro)
     return str(template.module.publish_statements([TABLE], [TABLE], branch))  # type: ignore[attr-defined]
 
