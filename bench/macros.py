@@ -66,7 +66,7 @@ class Macros:
         schema, identifier = name.split(".")
         source = {
             "database": None, "schema": schema, "identifier": identifier, "relation_name": name,
-            "columns": {"review_id": {"name": "review_id"}},
+            "columns": {"review_id": {"name": "review_id", "config": {"meta": {}}}},
         }  # fmt: skip
         id_ = f"source.datamaster.{name}"
         model = SimpleNamespace(depends_on=SimpleNamespace(nodes=[id_]))

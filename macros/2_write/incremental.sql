@@ -3,8 +3,10 @@
 {% materialization incremental, adapter='spark' %}
     {%- set plan = graph.period_plans[model.unique_id] -%}
 
+    {#- Spark tells best why this table cannot be read: which file is gone, or which service does not answer. -#}
     {%- if plan.lost -%}
-        {%- do exceptions.raise_compiler_error(this ~ ' cannot be read, for its metadata is damaged or gone: docs/operations.md says how to repair it') -%}
+        {%- do describe_table(this) -%}
+        {%- do exceptions.raise_compiler_error(this ~ ' could not be read when the run began: run it again') -%}
     {%- endif -%}
     {{ run_hooks(pre_hooks) }}
 
