@@ -88,12 +88,14 @@ class Silver:
         )
 
     def append_again(self) -> None:
-        """The data files of the newest snapshot are registered once more."""
+        """A data file is registered once more; one with deletes could not be read any more."""
         table = self.iceberg()
-        files = table.newScan().planFiles().iterator()
-        append = table.newAppend()
-        if files.hasNext():
-            append.appendFile(files.next().file()).commit()
+        tasks = table.newScan().planFiles().iterator()
+        while tasks.hasNext():
+            task = tasks.next()
+            if not task.deletes():
+                table.newAppend().appendFile(task.file()).commit()
+                return
 
     def delete_by_equality(self, column: str, value: object) -> None:
         """As Flink writes it: each row with this value is gone, without a look at the data."""
