@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -194,7 +195,8 @@ CASES = (
         told="2 rows of no month", quick=True),
     Case("rows of years -1 and 12010, of months 0 and 113", lambda s: (
         s.add(A, rows=1, review_year="-1"), s.add(A, rows=1, review_year="12010"),
-        s.add(A, rows=1, review_month="0"), s.add(A, rows=1, review_month="113")), told="rows of no month"),
+        s.add(A, rows=1, review_month="0"), s.add(A, rows=1, review_month="113")),
+        told="rows of no month"),
     Case("new files by year alone", then(
         partition("drop partition field review_month"), lambda s: s.add("2011-02")), {"2011-02"},
         told="rows of no month", quick=True),
@@ -269,11 +271,14 @@ def test_dbt_and_status_agree_and_gold_is_right(
 
 
 def _compare(
-    lake: Lake, silver: Reviews, run: Callable[[], Answer], case: Case, told: dict, report: Report
-) -> None:  # type: ignore[type-arg]
+    lake: Lake, silver: Reviews, run: Callable[[], Answer], case: Case, told: dict[str, Any],
+    report: Report,
+) -> None:  # fmt: skip
     by_status = {t["table"]: t["stale"] for t in told["tables"] if t["table"] in NAMES}
     why = [t["why"] for t in told["tables"] if t["table"] in NAMES]
-    assert all(list(reasons) == months for reasons, months in zip(why, by_status.values()))
+    assert all(
+        list(reasons) == months for reasons, months in zip(why, by_status.values(), strict=True)
+    )
     if case.stale == {"one"}:
         assert {len(months) for months in by_status.values()} == {1}, case.what
         report.add("silver", silver=case.what, stale=1, rebuilt=0, needless=0, wrong=0)
@@ -322,8 +327,8 @@ def _written(lake: Lake, name: str, before: int | None) -> list[str]:
 
 
 def _all(silver: Reviews) -> object:
-    text = "select * from SILVER where review_year between 1 and 9999 and review_month between 1 and 12"
-    return silver.spark.sql(text.replace("SILVER", silver.table)).toArrow()
+    rows = silver.spark.table(silver.table)
+    return rows.where("review_year between 1 and 9999 and review_month between 1 and 12").toArrow()
 
 
 def _by_month(found: list[dict[str, object]]) -> dict[str, list[dict[str, object]]]:
