@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults test-aws test-pages bench bench-quick scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver test-aws test-pages bench bench-quick scaling commands lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -22,6 +22,10 @@ races: setup
 
 faults: setup
 	@$(BIN)/pytest --long tests/faults tests/runner/model tests/runner/test_load.py
+
+# What is done to silver, and which months are stale then: 300 stories, half an hour. It writes docs/reliability.md, too.
+silver: setup
+	@$(BIN)/pytest --long tests/silver
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: setup

@@ -15,11 +15,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
-from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from jinja2 import Environment
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.table import Table
 from pyiceberg.typedef import Record
@@ -27,6 +25,7 @@ from pyspark.sql import SparkSession
 
 from bench import evidence, lakes, report
 from bench.contestants import Contest
+from bench.macros import Macros
 from local import demo, silver
 from local.demo import Shape
 from local.lake import Lake
@@ -69,7 +68,7 @@ def _files(lake: Lake, spark: SparkSession) -> str:
         while there < count:
             table = _append_made_up(table, there)
             there += FILES_A_COMMIT
-        seconds = _seconds(partial(_macro, spark, "source_states", [_model("any")]))
+        seconds = _seconds(partial(Macros(spark).source_state, ".".join(silver.TABLE)))
         rows.append((f"{count:,}", f"{count // FILES_A_COMMIT}", f"{seconds:.2f}"))
     return report.table(("data files of silver", "manifests", "s for all fingerprints"), rows)
 
@@ -110,9 +109,11 @@ def _states(lake: Lake, spark: SparkSession) -> str:
 
 def _read_state(spark: SparkSession, table: Table) -> None:
     """What a plan asks of a table: its description, and the state in main's snapshot."""
-    model = _model(table.name()[-1])
-    _rows(spark, f"describe extended {model.relation_name}")
-    _rows(spark, _macro(spark, "inputs_of_snapshot", model, table.metadata.current_snapshot_id))
+    name = ".".join(table.name())
+    model = SimpleNamespace(unique_id=name, relation_name=name)
+    query = Macros(spark)("inputs_of_snapshot", model, table.metadata.current_snapshot_id)
+    spark.sql(f"describe extended {name}").collect()
+    spark.sql(query).collect()
 
 
 def _with_runs(lake: Lake, template: Table, count: int, runs: int) -> Table:
@@ -178,40 +179,6 @@ def _seconds(call: Callable[[], object]) -> float:
         call()
         taken.append(time.monotonic() - begin)
     return min(taken)
-
-
-def _model(name: str) -> SimpleNamespace:
-    return SimpleNamespace(
-        unique_id=name, relation_name=f"dm_gold.{name}",
-        depends_on=SimpleNamespace(nodes=["silver"]),
-    )  # fmt: skip
-
-
-def _macro(spark: SparkSession, name: str, *arguments: object) -> str:
-    """Runs a macro of macros/1_plan as dbt does, on this Spark."""
-    paths = [PROJECT / "macros" / "1_plan" / f"{file}.sql" for file in ("as_of", name)]
-    # dbt's return() ends a macro; as the last of it, printing does.
-    environment = Environment(extensions=["jinja2.ext.do"], autoescape=False)
-    environment.globals |= {
-        "adapter": SimpleNamespace(get_relation=lambda *_: True),
-        "fromjson": json.loads,
-        "graph": SimpleNamespace(
-            sources={
-                "silver": SimpleNamespace(
-                    database=None, schema="dm_silver", identifier="review_flat",
-                    relation_name="dm_silver.review_flat",
-                )
-            }
-        ),
-        "return": lambda value: value,
-        "run_query": lambda sql: SimpleNamespace(rows=_rows(spark, str(sql))),
-    }  # fmt: skip
-    template = environment.from_string("\n".join(path.read_text() for path in paths))
-    return str(getattr(template.module, name)(*arguments))
-
-
-def _rows(spark: SparkSession, sql: str) -> list[Any]:
-    return spark.sql(sql).collect()
 
 
 if __name__ == "__main__":

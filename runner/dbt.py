@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ from pyspark.logger import PySparkLogger
 
 from runner.errors import DataMasterError
 from runner.messages import one_line, unanswered
-from runner.project import PROJECT
+from runner.project import PROJECT, tables
 
 _FAILED = {"error", "fail", "skipped"}
 
@@ -67,6 +68,8 @@ class DbtProject:
         self._now = now
         self._target = target
         self._folder = folder
+        self.left: dict[str, dict[str, str]] = {}
+        """The months that the builds left stale of each table, each with the reason."""
         # PySpark prints each failed statement with its whole Java stack; dbt's log has it, too. And
         # py4j prints what interrupts it, which goes on to whoever asked for it.
         for logger in (PySparkLogger.getLogger("SQLQueryContextLogger"), logging.getLogger("py4j")):
@@ -95,19 +98,25 @@ class DbtProject:
             DbtFailed: no table was begun.
             DataMasterError: what `publishing` raised.
         """
+        asked = self._with_what_they_read(periods)
         variables = {
-            "periods": {table: sorted(months) for table, months in periods.items()},
+            "periods": {table: sorted(months) for table, months in asked.items()},
             "only_stale": not force,
             "run_id": run_id,
         }
         result = self._invoke(
             dbtRunner(self._manifest, callbacks=[self._report, _before_end(publishing)]),
             # Its audit tests all rows before they are published, in one statement.
-            *("run", "--select", *periods),
+            *("run", "--select", *asked),
             *("--vars", json.dumps(variables)),
         )
         if untold := _failed_hook("write_run_history", result.results):
             self._progress(f"This run is not in run_history: {untold}")
+        self.left = {
+            found.node.name: found.adapter_response["left"]
+            for found in result.results
+            if found.adapter_response.get("left") and found.node.name in periods
+        }
         return {table: _problem(table, result.results) for table in periods}
 
     def operate(self, operation: str) -> None:
@@ -139,6 +148,21 @@ class DbtProject:
             if result.status in _FAILED:
                 raise self._failed("compile", result.message or "")
         return self._folder / "target" / "manifest.json"
+
+    def _with_what_they_read(self, periods: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
+        """The periods of tables, and the same of the gold tables that they read."""
+        nodes = self._manifest.nodes
+        named = {node.name: node for node in nodes.values() if node.name in tables()}
+        found: dict[str, set[str]] = defaultdict(set)
+        for table, months in periods.items():
+            waiting = [named[table]] if table in named else []
+            found[table] |= set(months)
+            while waiting:
+                node = waiting.pop()
+                if node.name in named:
+                    found[node.name] |= set(months)
+                waiting += [nodes[i] for i in node.depends_on_nodes if i in nodes]
+        return found
 
     @property
     def log(self) -> Path:

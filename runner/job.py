@@ -9,6 +9,7 @@ from functools import partial
 from uuid import uuid4
 
 from runner import periods
+from runner.announce import announce
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable
 from runner.dbt import DbtFailed, DbtProject, Problem
@@ -57,6 +58,7 @@ class GoldJob:
         known: all tables of the project.
         build: builds periods of tables.
         published: what is published of tables after a build.
+        left: what the builds found stale beside what they were asked for: see announce().
         name: what the run's id begins with, so that it can be found by whoever gave the name.
         lease: how long the items are held after each renewal.
     """
@@ -67,6 +69,7 @@ class GoldJob:
         known: Collection[str],
         build: Build,
         published: Callable[[Collection[str]], Mapping[str, Published]],
+        left: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
         name: str = "",
         lease: timedelta = LEASE,
     ) -> None:
@@ -74,6 +77,7 @@ class GoldJob:
         self._known = known
         self._build = build
         self._published = published
+        self._left = left
         self._lease = lease
         self.run_id = f"{name}-{uuid4().hex[:8]}" if name else uuid4().hex
 
@@ -106,6 +110,10 @@ class GoldJob:
             [Work(*key, tuple(items)) for key, items in sorted(claimed.items())],
             [Result(item.table_name[:40], "", 1, message) for item, message in refused.items()],
         )
+
+    def announce_left(self) -> bool:
+        """Announces the months that the builds left stale; whether there are any to claim."""
+        return bool(announce(self._control, self._left()))
 
     def run(self, work: Collection[Work]) -> list[Result]:
         """Builds the work and settles its items, whatever happens.
@@ -211,16 +219,26 @@ def gold_job(
     control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
 ) -> GoldJob:
     """The gold job on this project; see GoldJob and DbtProject.build."""
-    return GoldJob(control, tables(), partial(dbt.build, force=force), published, name)
+    build = partial(dbt.build, force=force)
+    return GoldJob(control, tables(), build, published, lambda: dbt.left, name)
 
 
 def build_pending(job: GoldJob, chosen: Sequence[str], tell: Callable[[str], None]) -> list[Result]:
-    """Builds what is pending of the chosen tables, or of all; `tell` gets a line of it."""
+    """Builds what is pending of the chosen tables, or of all; `tell` gets a line of it.
+
+    Months of these tables that are stale for another reason, such as changed code, are built then.
+    """
     # Whoever ends the run, a person or EMR, gets the items given back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    work, results = job.claim(chosen or tables())
-    if work:
+    results: list[Result] = []
+    for _ in range(2):
+        work, refused = job.claim(chosen or tables())
+        results += refused
+        if not work:
+            break
         months = periods.in_words(piece.period for piece in work)
         tell(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
         results += job.run(work)
+        if not job.announce_left():
+            break
     return results

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from dm.terminal import options
-from dm.terminal.output import line, live_line
+from dm.terminal.output import line, live_line, rows_out
+from local import lake
 from runner import periods
+from runner.announce import announce
 from runner.control.items import Status
+from runner.control.table import ControlTable
+from runner.errors import DataMasterError
 from runner.startup import start_spark
 
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 @options.table
 @options.target
 @click.option("--force", is_flag=True, help="Build also the months whose input has not changed.")
+@click.option("--dry-run", is_flag=True, help="Tell what would be built and why; build nothing.")
 @click.option(
     "--wait",
     is_flag=True,
@@ -36,14 +41,16 @@ def process(
     chosen: Sequence[str],
     target: str,
     force: bool,
+    dry_run: bool,
     wait: bool,
     state_machine: str,
 ) -> None:
     """Build the months that silver changed.
 
     Claims the pending control items, builds and tests their months, publishes those whose tests
-    pass, and settles each item. A month that fails is tried again by the next run, three times in
-    all; the exit code is then 1, and `dm pending` says why.
+    pass, and settles each item. Months that are stale for another reason are built, too: because
+    the SQL of a table changed, or somebody else wrote to it. A month that fails is tried again by
+    the next run, three times in all; the exit code is then 1, and `dm pending` says why.
 
     On AWS it starts the state machine, and returns at once with the execution's name unless --wait
     is given. While an execution runs, no other is started.
@@ -51,19 +58,24 @@ def process(
     \b
     Examples:
       dm process --layer gold
+      dm process --dry-run
       dm process --table top_drinkers --table top_beers_by_rating
       dm process --target aws --wait
     """
     if target == "aws":
-        if force:
-            raise click.UsageError("--force goes with --target local alone.")
+        if force or dry_run:
+            raise click.UsageError("--force and --dry-run go with --target local alone.")
         from dm.aws.executions import start  # boto3 is slow to import
 
         if not start(state_machine, chosen, wait=wait):
             ctx.exit(1)
         return
     control = options.control(target)
-    if not control.items(Status.PENDING, Status.RUNNING):
+    if dry_run:
+        _tell_what_would_be_built(control, chosen)
+        return
+    waiting = control.items(Status.PENDING, Status.RUNNING)
+    if not waiting and not announce(control, _stale(chosen)):
         click.echo("Nothing is pending.")
         return
     start_spark()
@@ -80,6 +92,45 @@ def process(
         return
     if _tell(results):
         ctx.exit(1)
+
+
+def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """The stale months of the chosen tables, or of all, each with the reason, as dbt tells."""
+    from dm.reading import plans  # dbt is slow to import
+
+    found = plans.of(lake.find())
+    if found.problem:
+        raise NothingToTell(f"dbt cannot tell what is stale: {found.problem}")
+    return {table: why for table, why in found.why.items() if not chosen or table in chosen}
+
+
+def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> None:
+    stale = _stale(chosen)
+    asked = {
+        (item.table_name, item.month)
+        for item in control.items(Status.PENDING)
+        if not chosen or item.table_name in chosen
+    }
+    months: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for table, why in stale.items():
+        for month, reason in why.items():
+            months[table, reason].append(month)
+    for table, month in asked:
+        if month not in stale.get(table, {}):
+            months[table, "asked for, but as silver has it: settled without building"].append(month)
+    rows_out(
+        [
+            {"table": table, "months": periods.in_words(found), "why": reason}
+            for (table, reason), found in sorted(months.items())
+        ],
+        "table",
+    )
+    if not months:
+        click.echo("Nothing is pending.")
+
+
+class NothingToTell(DataMasterError):
+    """dbt cannot tell what is stale."""
 
 
 def _tell(results: Sequence[Result]) -> bool:

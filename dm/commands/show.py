@@ -1,8 +1,11 @@
 """The commands that read a gold table: `dm show`, `dm explain` and `dm diff`."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +13,9 @@ from dm.terminal import options
 from dm.terminal.output import Row, rows_out
 from local import lake
 from runner.project import tables
+
+if TYPE_CHECKING:
+    from dm.reading.history import Explanation
 
 PERIOD_COLUMNS = ("review_year", "review_month")
 
@@ -67,11 +73,23 @@ def explain(table: str, period: str, key: str | None, format_: str) -> None:
         f"  silver   {silver}\n"
         f"  input    fingerprint {version.fingerprint or 'of no reviews'}\n"
         f"  code     {version.code_version or 'not in git'}, SQL {version.code}\n"
-        f"  tests    {'all passed:' if version.tests else 'none: published without'}"
+        f"  stale    {told.stale or 'no'}\n"
+        f"  tests    {_verdict(told)}"
     )
     for test in version.tests:
-        click.echo(f"           {test}")
+        click.echo(f"           {test}{' (warned)' if test in told.warnings else ''}")
     rows_out(_without_period(told.row), format_)
+
+
+def _verdict(told: Explanation) -> str:
+    """What the tests say of the rows that readers see."""
+    if (told.stale or "").startswith("written by"):
+        return f"none of what is there now, {told.stale}; of what the run wrote:"
+    if not told.version.tests:
+        return "none: published without"
+    if told.warnings:
+        return f"all but {len(told.warnings)} passed, which only warned:"
+    return "all passed:"
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")

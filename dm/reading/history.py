@@ -8,7 +8,7 @@ import yaml
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
-from dm.reading import snapshots
+from dm.reading import plans, run_history, snapshots
 from dm.reading.show import NothingToShow, Row, gold_table, rows
 from dm.terminal.output import text
 from local.lake import Lake
@@ -44,10 +44,20 @@ class Version:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The version of a period that readers see, and the values of a row in it and before it."""
+    """The version of a period that readers see, and the values of a row in it and before it.
+
+    Attributes:
+        version: the version, as a run wrote it.
+        total_rows: how many rows readers see now.
+        stale: why a run would build the period again; None if it would not.
+        warnings: those of the version's tests that only warned.
+        row: the values of the row in each version that changed it, newest first.
+    """
 
     version: Version
     total_rows: int
+    stale: str | None
+    warnings: tuple[str, ...]
     row: list[Row]
 
 
@@ -70,8 +80,11 @@ def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
     if not found:
         raise NothingToShow(f"No snapshot of {name} tells of {period}")
     values = _values(table, found, period, key_columns(name), key) if key is not None else []
-    total = len(rows(table, found[0].snapshot_id, period))
-    return Explanation(found[0], total, values)
+    total = len(rows(table, table.metadata.current_snapshot_id, period))
+    now = plans.of(lake)
+    stale = now.problem or now.why.get(name, {}).get(period)
+    warned = run_history.warnings(lake, found[0].run, name) & set(found[0].tests)
+    return Explanation(found[0], total, stale, tuple(sorted(warned)), values)
 
 
 def diff(lake: Lake, name: str, period: str) -> tuple[Version, list[Row]]:

@@ -9,7 +9,9 @@
             ~ 'on-run-start of dbt_project.yml has to begin it, and on-run-end to publish what passes'
         ) -%}
     {%- elif plan.lost -%}
-        {%- do exceptions.raise_compiler_error(node.relation_name ~ ' cannot be read, for its metadata is damaged or gone: docs/operations.md says how to repair it') -%}
+        {#- Spark tells best why this table cannot be read: which file is gone, or which service does not answer. -#}
+        {%- do describe_table(node.relation_name) -%}
+        {%- do exceptions.raise_compiler_error(node.relation_name ~ ' could not be read when the run began: run it again') -%}
     {%- elif node.language != 'sql' -%}
         {%- do exceptions.raise_compiler_error(node.name ~ ': a gold model is written in SQL, not in ' ~ node.language) -%}
     {%- elif plan.reads.refused -%}

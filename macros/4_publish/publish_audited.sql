@@ -5,6 +5,7 @@
     {%- if not execute or command() not in ('build', 'run') -%}
         {{ return('') }}
     {%- endif -%}
+    {%- do tell_left(results) -%}
     {%- do explain_failures(results) -%}
     {%- set outcomes = table_outcomes(audited_results(results)) -%}
     {%- do run_query('reset `spark.wap.branch`') -%}

@@ -9,6 +9,7 @@
         'period_count': outcome.plan.periods | length,
         'error_message': outcome.error,
         'tests_passed': outcome.tests_passed,
+        'warnings': outcome.warnings or none,
         'started_at': started ~ ' UTC',
         'finished_at': now ~ ' UTC',
         'duration_seconds': (now - started).total_seconds() | round(3),

@@ -21,6 +21,7 @@
         {%- endfor %}
     {%- endset -%}
     {%- if adapter.get_relation(history.database, history.schema, history.alias) -%}
+        {%- do add_missing_columns(history) -%}
         {{ return(insert) }}
     {%- endif -%}
     {{ return('begin ' ~ create_run_history(history) ~ '; ' ~ insert ~ '; end') }}

@@ -9,9 +9,6 @@
         {%- endif -%}
         {%- do exceptions.raise_compiler_error('there is no table ' ~ name ~ ' yet: load reviews first') -%}
     {%- endif -%}
-    {%- if is_unreadable(there) -%}
-        {%- do exceptions.raise_compiler_error(name ~ ' cannot be read, for its metadata is damaged or gone: bring it back from a copy') -%}
-    {%- endif -%}
     {%- set table = describe_table(name) -%}
     {%- if table.provider != 'iceberg' -%}
         {%- do exceptions.raise_compiler_error(name ~ ' is no Iceberg table' ~ needs) -%}

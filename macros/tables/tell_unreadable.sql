@@ -4,7 +4,7 @@
         {%- for row in run_query('show tables in ' ~ schema).rows -%}
             {%- set relation = adapter.get_relation(none, schema, row.tableName) -%}
             {%- if relation and is_unreadable(relation) -%}
-                {%- do exceptions.warn(relation ~ ' cannot be read, for its metadata is damaged or gone: it is left out') -%}
+                {%- do exceptions.warn(relation ~ ' cannot be read: its metadata is damaged or gone, or out of reach. Other tables are built all the same') -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}

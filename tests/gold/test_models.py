@@ -1,4 +1,4 @@
-"""Models, packages and hooks as dbt people write them: they work, or are refused by name, and hinder no other."""
+"""Models and packages as dbt people write them work, or are refused by name and hinder no other."""
 
 import shutil
 from pathlib import Path
@@ -43,7 +43,8 @@ FILES = {
         select count(*) as total_reviews from {{ source('dm_silver', 'review_flat') }}
     """,
     "models/marts/growing.sql": """
-        {{ config(materialized='incremental', file_format='iceberg', incremental_strategy='append') }}
+        {{ config(materialized='incremental', file_format='iceberg',
+                  incremental_strategy='append') }}
         select 1 as one {% if is_incremental() %} where false {% endif %}
     """,
     "seeds/states.csv": "state,state_name\nNY,New York\n",

@@ -1,0 +1,42 @@
+"""Announces months that nobody asked for and dbt finds stale: see the macro stale_periods."""
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from runner.control.items import ControlItem, Status, timestamp
+from runner.control.table import SCHEMA, ControlTable
+
+
+def announce(control: ControlTable, stale: Mapping[str, Mapping[str, str]]) -> list[ControlItem]:
+    """Adds a pending item for each stale month that has none.
+
+    Args:
+        control: the control table.
+        stale: for each table its stale months, each with the reason. One that waits, runs or was
+            given up has an item already.
+
+    Returns:
+        The items.
+    """
+    if not any(stale.values()):
+        return []
+    unsettled = control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
+    known = {(item.table_name, item.month) for item in unsettled}
+    now = timestamp()
+    items = [
+        ControlItem(
+            control_id=f"stale-{uuid4().hex}",
+            object_key=f"stale/{reason}",
+            schema_name=SCHEMA,
+            table_name=table,
+            review_year=period[:4],
+            review_month=period[5:],
+            created_at=now,
+            updated_at=now,
+        )
+        for table, months in stale.items()
+        for period, reason in months.items()
+        if (table, period) not in known
+    ]
+    control.enqueue(items)
+    return items
