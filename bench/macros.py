@@ -22,7 +22,7 @@ class MacroStopped(DataMasterError):
 
 
 class Macros:
-    """The macros of the folders `macros/1_plan`, `2_write` and `expressions`.
+    """The project's macros, each from the file of its name.
 
     Args:
         spark: where their queries run.
@@ -45,10 +45,9 @@ class Macros:
             "exceptions": SimpleNamespace(raise_compiler_error=_stop, warn=self.lines.append),
             "adapter": SimpleNamespace(get_relation=self._relation, quote="`{}`".format),
         }
-        for folder in ("1_plan", "2_write", "expressions"):
-            for path in sorted((PROJECT / "macros" / folder).glob("*.sql")):
-                macro = SimpleNamespace(name=path.stem, macro_sql=path.read_text(), unique_id="")
-                self._context[path.stem] = MacroGenerator(macro, self._context)
+        for path in (PROJECT / "macros").rglob("*.sql"):
+            macro = SimpleNamespace(name=path.stem, macro_sql=path.read_text(), unique_id="")
+            self._context[path.stem] = MacroGenerator(macro, self._context)
 
     def __call__(self, name: str, *arguments: object, **graph: object) -> Any:
         """What a macro returns, or its text.

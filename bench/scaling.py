@@ -108,12 +108,13 @@ def _states(lake: Lake, spark: SparkSession) -> str:
 
 
 def _read_state(spark: SparkSession, table: Table) -> None:
-    """What a plan asks of a table: its description, and the state in main's snapshot."""
-    name = ".".join(table.name())
-    model = SimpleNamespace(unique_id=name, relation_name=name)
-    query = Macros(spark)("inputs_of_snapshot", model, table.metadata.current_snapshot_id)
-    spark.sql(f"describe extended {name}").collect()
-    spark.sql(query).collect()
+    """What a plan asks of a table: its description, its branches, and the state of main."""
+    schema, alias = table.name()
+    name = f"{schema}.{alias}"
+    model = SimpleNamespace(
+        unique_id=name, relation_name=name, database=None, schema=schema, alias=alias
+    )
+    assert Macros(spark)("table_states", [model])[name]["inputs"]  # noqa: S101
 
 
 def _with_runs(lake: Lake, template: Table, count: int, runs: int) -> Table:
