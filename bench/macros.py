@@ -36,6 +36,7 @@ class Macros:
         self._spark = spark
         self._context: dict[str, Any] = {
             "return": BaseContext._return,
+            "render": str,
             "run_query": self._run_query,
             "fromjson": json.loads,
             "tojson": json.dumps,

@@ -1,7 +1,6 @@
 """A small silver that is treated as real ones are, and what its rows are after each event."""
 
 from dataclasses import dataclass, field
-from hashlib import md5
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -186,12 +185,15 @@ class Table:
         """The stale months with their reasons, as a run would find them."""
         self.state = self.macros.source_state(silver.table)
         id_ = f"source.datamaster.{silver.table}"
-        node = {"depends_on": {"nodes": [id_]}, "columns": {}, "name": "some_table"}
-        told = {
-            "inputs": self.inputs, "sources": self.sources, "columns": self.columns,
-            "left": self.left, "code": md5(CODE.encode()).hexdigest()[:16],
+        node = {
+            "depends_on": {"nodes": [id_]}, "columns": {}, "name": "some_table", "raw_code": CODE,
         }  # fmt: skip
-        found = self.macros("stale_periods", node, {id_: self.state}, told, CODE)
+        told = {
+            "inputs": self.inputs or {}, "sources": self.sources, "columns": self.columns,
+            "left": self.left, "code": "code", "untested": [], "foreign": {},
+        }  # fmt: skip
+        states = {id_: self.state}
+        found = self.macros("stale_periods", node, states, told, "code", sources=states)
         self.now, self.found_columns = found["now"], found["columns"]
         return dict(found["why"])
 
