@@ -14,8 +14,8 @@
         readable_metrics.review_year.null_value_count > 0 or readable_metrics.review_month.null_value_count > 0 as nulls,
         ({{ year }} is null and {{ file }}spec_id in ({{ (state.year_specs + [-1]) | join(', ') }}))
         or ({{ month }} is null and {{ file }}spec_id in ({{ (state.month_specs + [-1]) | join(', ') }}))
-        or readable_metrics.review_year.null_value_count = readable_metrics.review_year.value_count
-        or readable_metrics.review_month.null_value_count = readable_metrics.review_month.value_count as nowhere,
+        or {{ file }}content = 0 and readable_metrics.review_year.null_value_count = readable_metrics.review_year.value_count
+        or {{ file }}content = 0 and readable_metrics.review_month.null_value_count = readable_metrics.review_month.value_count as nowhere,
         coalesce(
             {{ file }}referenced_data_file,
             if({{ file }}lower_bounds[2147483546] = {{ file }}upper_bounds[2147483546], decode({{ file }}lower_bounds[2147483546], 'UTF-8'), null)
