@@ -32,7 +32,7 @@
             {%- do why.update({period: 'not built yet'}) -%}
         {%- elif after and after[:8] != before[:8] -%}
             {%- do why.update({period: 'columns that it reads changed in silver' if table.code == code else 'its code changed'}) -%}
-        {%- elif after and after[24:] != before[24:] -%}
+        {%- elif (after or '')[24:] != before[24:] -%}
             {%- do why.update({period: 'a table that it reads changed'}) -%}
         {%- else -%}
             {%- set changed = rows_changed(read.sources, sources, table, period) -%}
