@@ -20,9 +20,13 @@
             ){{ ',' if not loop.last }}
         {%- endfor %}
     {%- endset -%}
-    {%- if adapter.get_relation(history.database, history.schema, history.alias) -%}
-        {%- do add_missing_columns(history) -%}
-        {{ return(insert) }}
+    {%- set there = adapter.get_relation(history.database, history.schema, history.alias) -%}
+    {%- if not there -%}
+        {{ return('begin ' ~ create_run_history(history) ~ '; ' ~ insert ~ '; end') }}
+    {%- elif there.information and not modules.re.search('(?m)^warnings: ', there.information) -%}
+        {#- The table of a version of the project that had no such column. -#}
+        {%- set add = 'alter table ' ~ history.relation_name ~ ' add column warnings string' -%}
+        {{ return("begin execute immediate '" ~ add ~ "'; " ~ insert ~ '; end') }}
     {%- endif -%}
-    {{ return('begin ' ~ create_run_history(history) ~ '; ' ~ insert ~ '; end') }}
+    {{ return(insert) }}
 {% endmacro %}

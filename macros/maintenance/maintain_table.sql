@@ -6,7 +6,7 @@
     {%- endfor -%}
     {%- set files = run_query("call system.rewrite_data_files(table => '" ~ table ~ "')").rows[0] -%}
     {%- do run_query("call system.rewrite_manifests(table => '" ~ table ~ "')") -%}
-    {%- do keep_inputs(node) -%}
+    {%- do keep_inputs(node) if node.resource_type == 'model' -%}
     {%- set expired -%}
         call system.expire_snapshots(
             table => '{{ table }}', older_than => timestamp '{{ days_ago(snapshot_days) }}', retain_last => 1

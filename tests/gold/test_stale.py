@@ -83,12 +83,17 @@ def test_a_change_builds_only_the_months_it_touches(
     assert [snapshots(lake, name) for name in tables()] == [before[n][0] + 1 for n in tables()]
 
 
-def test_a_month_whose_reviews_are_all_deleted_disappears(
+def test_a_month_whose_reviews_are_all_deleted_disappears_once_that_is_accepted(
     lake: Lake, dbt: Dbt, reviews: dict[int, Review], tmp_path: Path
 ) -> None:
     dead = [deleted(reviews[401 + i]) for i in range(30)]
     run("load", str(write(tmp_path / "dead.csv", dead)))
-    run("process")
+    held = CliRunner().invoke(dm, ["process"])
+    assert held.exit_code == 1
+    assert "2010-05: 0 rows instead of 1. If that is right" in held.output
+    assert rows(lake, "top_drinkers", "review_month = 5")
+    assert dbt("run", "--select", "gold", max_row_loss=1).success
+    assert "5 of 5 control items succeeded." in run("process")
     for name in tables():
         assert not rows(lake, name, "review_month = 5"), name
         assert "2010-05" not in files_by_period(lake, name)
