@@ -281,7 +281,7 @@ def _compare(
     )
     if case.stale == {"one"}:
         assert {len(months) for months in by_status.values()} == {1}, case.what
-        report.add("silver", silver=case.what, stale=1, rebuilt=0, needless=0, wrong=0)
+        report.add("silver", silver=case.what, stale="one month", rebuilt=0, needless=0, wrong=0)
         return
     wanted = {name: _by_month(expected(_all(silver), name)) for name in NAMES}
     before = {name: _by_month(rows(lake, name)) for name in NAMES}
