@@ -13,11 +13,12 @@
     {%- set periods = stale if asked == 'stale' else known if asked == 'all' else asked -%}
     {%- set periods = [] if not builds else periods | select('in', stale) | list if var('only_stale') else periods -%}
     {%- set inputs, built, snapshots, left = {}, {}, {}, stale | reject('in', periods) | list -%}
+    {%- set is_read = is_read_by_gold(node) -%}
     {%- for period in known -%}
         {%- set fingerprint = (table.inputs if period in left else now).get(period) -%}
         {%- do inputs.update({period: fingerprint}) if fingerprint -%}
         {%- set by = local_md5(invocation_id)[:8] if period in periods else table.built.get(period) -%}
-        {%- do built.update({period: by}) if by and is_read_by_gold(node) -%}
+        {%- do built.update({period: by}) if by and is_read -%}
     {%- endfor -%}
     {%- for id in reads(node).sources -%}
         {%- do snapshots.update({source_name(id): sources[id].snapshot}) -%}
