@@ -19,9 +19,11 @@ from botocore.exceptions import ClientError
 
 from dm.pages.docs import PAGE
 from dm.terminal.output import rows_out
+from infra.announce import announce_version
 from infra.package import version
 from infra.stack import Stack, aws_errors, declared
 from runner import aws
+from runner.control.dynamodb import DynamoControlTable
 from runner.errors import DataMasterError, told
 from runner.project import PROJECT
 
@@ -197,7 +199,12 @@ def deploy(parameters: Sequence[str], yes: bool, dist: Path, docs: Path) -> None
         upload(session.client("s3"), files, names["DatalakeBucket"], prefix)
         tables = json.loads((artifact / "tables.json").read_text())
         ours = {"Version": artifact.name, "Tables": ",".join(tables)}
+        before = analytics.parameters.get("Version", artifact.name)
         if change(analytics, names | _of(ANALYTICS, given) | ours, yes=yes):
+            if before != artifact.name:
+                control = DynamoControlTable(names["ControlTable"])
+                found = announce_version(control, tables, artifact.name)
+                click.echo(f"The next execution looks at {found} tables, for the code changed.")
             upload(session.client("s3"), [docs], names["DatalakeBucket"], "docs/gold")
             for name, value in analytics.outputs.items():
                 click.echo(f"{name}: {value}")

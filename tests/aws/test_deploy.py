@@ -7,6 +7,7 @@ dm-analytics here; what the real one makes, the other tests of this folder show.
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import boto3
@@ -16,6 +17,8 @@ from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends
 
 from infra import deploy
+from runner.control.dynamodb import DynamoControlTable
+from runner.control.items import ControlItem, Outcome, Status
 
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")
 
@@ -117,6 +120,8 @@ def test_a_second_deployment_keeps_what_was_given_and_uploads_nothing_twice(
     aws: None, dist: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(dist, "AlarmEmail=a@example.com")
+    control = DynamoControlTable("dm-processing-control")
+    settle(control, "2010-11", "2010-12")
     again = run(dist)
     assert again.output.count("Nothing changes.") == 2
     assert "Uploading" not in again.output
@@ -127,6 +132,19 @@ def test_a_second_deployment_keeps_what_was_given_and_uploads_nothing_twice(
     assert "Modify" in newer.output
     assert parameters()["AlarmEmail"] == "a@example.com"
     assert parameters()["Version"] == "def5678"
+    (item,) = control.items(Status.PENDING)  # the next execution's job finds what else is stale
+    assert (item.table_name, item.month) == ("top_drinkers", "2010-12")
+    assert item.object_key == "stale/deployed def5678"
+
+
+def settle(control: DynamoControlTable, *months: str) -> None:
+    """A run has built these months of top_drinkers."""
+    control.enqueue(
+        ControlItem(month, "key", "dm_gold", "top_drinkers", *month.split("-"), "2012", "2012")
+        for month in months
+    )
+    claimed = control.claim(control.claimable(), "run", timedelta(minutes=1))
+    control.finish((item, Outcome(Status.SUCCESS)) for item in claimed)
 
 
 def test_what_the_account_has_is_used(aws: None, dist: Path) -> None:
