@@ -12,10 +12,11 @@ import click
 from local import lake, server, spark
 from local.completion import completion
 from local.doctor import doctor
+from local.loading.command import load
 from local.pages import REPORT, docs, report
 from local.status import status
 from local.staying import spark_commands
-from runner import amend, cli, options, periods
+from runner import amend, cli, options
 from runner.control.sqlite import SqliteControlTable
 from runner.garbage import collect_rarely
 from runner.output import Row, rows_out
@@ -69,33 +70,9 @@ def dm(ctx: click.Context) -> None:
 
 for command in (
     *(cli.process, cli.pending, cli.runs, amend.retry, amend.backfill),
-    *(docs, report, spark_commands, status, doctor, completion),
+    *(load, docs, report, spark_commands, status, doctor, completion),
 ):
     dm.add_command(command)
-
-
-@dm.command()
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.pass_obj
-def load(control: SqliteControlTable, files: Sequence[Path]) -> None:
-    """Load reviews from FILES into silver, by review_id.
-
-    FILES are CSV (gzipped or not) or Parquet, in the columns of dm_silver.review_flat; timestamps
-    in a CSV have a zone (2012-02-01T00:00:00Z). Each month that changed gets a pending control item
-    for each gold table. A file with a fault is not loaded at all.
-
-    \b
-    Example:
-      dm load reviews.csv.gz
-    """
-    from local.load import load as load_file  # Arrow and Iceberg are slow to import
-
-    for file in files:
-        changed = load_file(lake.find(), control, tables(), file).periods
-        told = f"changed {periods.in_words(changed)}" if changed else "nothing that silver lacks"
-        click.echo(f"{file}: {told}")
 
 
 @dm.command(epilog=f"Tables: {', '.join(tables())}")
