@@ -95,10 +95,11 @@ def measure(what: str, file: Path, lake: Path, rows: int) -> Measured:
             time.sleep(_PAUSE)
         output.seek(0)
         told = output.read().decode()
-    print(f"{what}, {rows:,} rows\n{told}", flush=True)  # noqa: T201
+    done = Measured(what, rows, time.monotonic() - begun, peak)
+    print(f"{told}{done}", flush=True)  # noqa: T201
     if process.returncode:
         raise SystemExit(1)
-    return Measured(what, rows, time.monotonic() - begun, peak)
+    return done
 
 
 def of_size(size: int, folder: Path) -> Iterator[Measured]:
@@ -106,9 +107,9 @@ def of_size(size: int, folder: Path) -> Iterator[Measured]:
     lake, file = folder / "lake", folder / "reviews.csv"
     make_reviews(file, size, 1)
     yield measure("into an empty silver", file, lake, size)
-    yield measure("the same again", file, lake, size)
     make_reviews(file, size, size + 1)
     yield measure("others, into a silver of as many", file, lake, size)
+    yield measure("the same again, in a silver of twice as many", file, lake, size)
     make_reviews(file, 1, 2 * size + 1)
     yield measure("one review, into a silver of twice as many", file, lake, 1)
     shutil.rmtree(lake)

@@ -1,14 +1,27 @@
 """Announces what a load changed: a pending control item for each gold table and month."""
 
+from __future__ import annotations
+
+import copy
 from collections.abc import Collection, Iterator
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
-from local import silver
-from local.lake import HasCatalog
+import click
+
+from local import lake as lakes
+from runner import periods
 from runner.control.items import ControlItem, Status, timestamp
+from runner.control.sqlite import SqliteControlTable
 from runner.control.table import SCHEMA, ControlTable
+from runner.project import tables as all_tables
+
+if TYPE_CHECKING:
+    from local.lake import HasCatalog
+    from local.silver import Load
 
 
-def announce(control: ControlTable, tables: Collection[str], load: silver.Load) -> None:
+def announce(control: ControlTable, tables: Collection[str], load: Load) -> None:
     """Adds the items of a load; those that are there already stay as they are."""
     control.enqueue(_items(tables, load))
 
@@ -19,6 +32,8 @@ def announce_missed(lake: HasCatalog, control: ControlTable, tables: Collection[
     Returns:
         The months that are announced now.
     """
+    from local import silver  # Arrow and Iceberg are slow to import
+
     there = {item.control_id for item in control.items(*Status)}
     known: set[str] = set()
     missed = []
@@ -37,7 +52,34 @@ def announce_missed(lake: HasCatalog, control: ControlTable, tables: Collection[
     return {item.month for item in missed}
 
 
-def _items(tables: Collection[str], load: silver.Load) -> Iterator[ControlItem]:
+def announce_here() -> None:
+    """Announces what loads into this machine's lake have missed, and says so."""
+    lake = lakes.find()
+    if not lake.database.exists():
+        return
+    missed = announce_missed(lake, SqliteControlTable(lake.control), all_tables())
+    if missed:
+        told = f"A load ended before it announced {periods.in_words(missed)}: done now"
+        click.echo(told, err=True)
+
+
+def announcing(command: click.Command) -> click.Command:
+    """The command, which first announces what loads have missed; on AWS that is not its job."""
+    first = copy.copy(command)
+    assert command.callback is not None  # noqa: S101
+    run = command.callback
+
+    @wraps(run)
+    def announce_and_run(*arguments: Any, **options: Any) -> Any:
+        if options.get("target") != "aws":
+            announce_here()
+        return run(*arguments, **options)
+
+    first.callback = announce_and_run
+    return first
+
+
+def _items(tables: Collection[str], load: Load) -> Iterator[ControlItem]:
     now = timestamp()
     for period in load.periods:
         for table in tables:

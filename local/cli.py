@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from local import lake, server, spark
+from local.announcing import announce_here, announcing
 from local.completion import completion
 from local.doctor import doctor
 from local.loading.command import load
@@ -69,8 +70,8 @@ def dm(ctx: click.Context) -> None:
 
 
 for command in (
-    *(cli.process, cli.pending, cli.runs, amend.retry, amend.backfill),
-    *(load, docs, report, spark_commands, status, doctor, completion),
+    *(announcing(cli.process), cli.pending, cli.runs, amend.retry, amend.backfill),
+    *(load, docs, report, spark_commands, announcing(status), doctor, completion),
 ):
     dm.add_command(command)
 
@@ -164,7 +165,7 @@ def diff(table: str, period: str, format_: str) -> None:
 
 @dm.command()
 def maintain() -> None:
-    """Tidy the gold tables: drop old audit branches, snapshots and files.
+    """Tidy the gold tables and silver: drop old audit branches, snapshots and files.
 
     Small files are put together, too. Audit branches are kept for 7 days, snapshots for 30, and
     files that nothing refers to for 3. No month becomes stale.
@@ -176,7 +177,10 @@ def maintain() -> None:
     """
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
 
-    DbtProject(progress=click.echo).operate("maintain")
+    announce_here()  # a snapshot that expires tells no months any more
+    dbt = DbtProject(progress=click.echo)
+    dbt.operate("maintain")
+    dbt.operate("maintain_silver")
 
 
 @dm.command()

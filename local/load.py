@@ -55,7 +55,7 @@ def load(
             if not asked.dry_run:
                 # Loads that died before they announced their months are announced now.
                 announce_missed(lake, control, tables)
-            counts, refused, told = _read(work, files, asked, now)
+            counts, refused, told = read(work, files, asked, now)
             done = silver.merge(lake, work, now, dry_run=asked.dry_run)
             if not asked.dry_run:
                 announce(control, tables, done)
@@ -65,7 +65,7 @@ def load(
         raise _not_written(lake, error) from error
 
 
-def _read(
+def read(
     work: Workspace, files: Sequence[Path], options: Options, now: Now
 ) -> tuple[dict[str, int], list[str], list[str]]:
     """Makes the table `incoming` of files.
@@ -73,7 +73,7 @@ def _read(
     Returns:
         Counts of rows, what is told of the first of those that are refused, and of the others.
     """
-    reading.prepare(work.db)
+    reading.prepare(work.db, options)
     read: list[Rows] = []
     for number, path in enumerate(files):
         now(f"reading {path}" + (f", {number + 1} of {len(files)}" if len(files) > 1 else ""))

@@ -41,7 +41,7 @@ def recognise(name: str, path: Path, options: Options) -> Dialect:
     """Finds separator and header: those with which most names of the header are known.
 
     Raises:
-        UnreadableReviews: an option is no single character.
+        UnreadableReviews: an option is no single character, or no line ends as lines do now.
     """
     for option in ("separator", "quote", "escape"):
         given = getattr(options, option)
@@ -49,6 +49,10 @@ def recognise(name: str, path: Path, options: Options) -> Dialect:
             raise UnreadableReviews(f"--{option} {given!r}: give one character")
     with path.open("rb") as file:
         text = file.read(_HEADER).decode("utf-8-sig", errors="replace")
+    if "\r" in text and "\n" not in text:
+        raise UnreadableReviews(
+            f"{name}: its lines end as those of old Macs do", "dos2unix -c mac mends it."
+        )
     quote = options.quote or '"'
     readings = [
         Dialect(_first_row(text, separator, quote), separator, quote, options.escape or quote)

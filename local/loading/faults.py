@@ -136,10 +136,11 @@ def refuse(db: duckdb.DuckDBPyConnection, files: Sequence[Rows]) -> None:
         return
     more = sum(times for _, _, times in count(db)) - 1
     others = f"There are {more:,} more faults. " if more else ""
+    zone = "--timezone says of which zone its times are. " if "with a zone" in found[0].told else ""
     raise UnreadableReviews(
         str(found[0]),
-        f"{others}Nothing is loaded. --dry-run lists what is wrong, and --rejects FILE loads the"
-        " rest and writes these rows there.",
+        f"{others}{zone}Nothing is loaded. --dry-run lists what is wrong, and --rejects FILE loads"
+        " the rest and writes these rows there.",
     )
 
 

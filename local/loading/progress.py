@@ -1,4 +1,4 @@
-"""Tells every few seconds how far a load is."""
+"""Tells now and then how far a load is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from threading import Event, Thread
 
 import duckdb
 
-SECONDS = 10.0
+FIRST, EACH = 10.0, 30.0
+"""Seconds to the first line, and from one to the next."""
 
 Now = Callable[[str], None]
 
@@ -27,7 +28,9 @@ def telling(db: duckdb.DuckDBPyConnection, echo: Callable[[str], None] | None) -
     doing, over, begun = ["starting"], Event(), time.monotonic()
 
     def tell() -> None:
-        while not over.wait(SECONDS):
+        pause = FIRST
+        while not over.wait(pause):
+            pause = EACH
             share = db.query_progress()
             percent = f", {share:.0f} %" if 0 < share < 100 else ""
             echo(f"  {time.monotonic() - begun:.0f} s: {doing[0]}{percent}")

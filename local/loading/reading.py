@@ -46,8 +46,18 @@ class Rows:
     first: int
 
 
-def prepare(db: duckdb.DuckDBPyConnection) -> None:
-    """Makes the empty tables `staged`, whose row ids are the order of reading, and `misshapen`."""
+def prepare(db: duckdb.DuckDBPyConnection, options: Options) -> None:
+    """Makes the empty tables `staged`, whose row ids are the order of reading, and `misshapen`.
+
+    Raises:
+        UnreadableReviews: there is no such time zone as an option names.
+    """
+    try:
+        db.execute("select now() at time zone ?", [options.timezone or "UTC"])
+    except duckdb.Error:
+        raise UnreadableReviews(
+            f"--timezone {options.timezone}: no such time zone", "Such as America/New_York."
+        ) from None
     typed = ", ".join(f"{name} {rules.kind(name)}" for name in ARROW_SCHEMA.names)
     db.execute(
         f"create or replace table staged"
@@ -74,7 +84,7 @@ def read(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Opti
     except duckdb.Error as error:
         # DuckDB's own text may quote a value, which may be personal.
         line = _LINE.search(str(error))
-        where = f"row {line.group(1)}: " if line and place.form == "json" else ""
+        where = f"near row {line.group(1)}: " if line and place.form == "json" else ""
         what = {"json": "not readable as JSON", "parquet": "not a readable Parquet file"}
         raise UnreadableReviews(f"{place.name}: {where}{what[place.form]}") from None
 
@@ -187,12 +197,17 @@ def _note_misshapen(
             "Where the rows after it begin is not sure, so nothing is loaded. Mend the line, or say"
             " how the file is written: --separator, --quote, --escape.",
         ) from None
-    rows = []
-    for line, _, message, content in found:
+    rows = {}
+    for line, _, message, content in found:  # one for each column that is missing
         match = _FOUND.search(message)
-        wanted, has = match.groups() if match else (len(dialect.header), "other")
-        rows.append((number, line, f"fault||{has} values for {wanted} columns", content))
-    db.executemany("insert into misshapen values (?, ?, ?, ?)", rows)
+        has = int(match.group(2)) if match else 0
+        rows[line] = min(rows.get(line, (has, content)), (has, content))
+    width = len(dialect.header)
+    told = [
+        (number, line, f"fault||{has} values for {width} columns", content)
+        for line, (has, content) in rows.items()
+    ]
+    db.executemany("insert into misshapen values (?, ?, ?, ?)", told)
 
 
 def _json(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Options) -> Rows:

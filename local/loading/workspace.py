@@ -48,7 +48,7 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
                 db.execute(f"set threads = {min(os.cpu_count() or 1, 4)}")
                 db.execute(f"set temp_directory = '{_quoted(folder / 'spill')}'")
                 db.execute("set timezone = 'UTC'")
-                db.execute("set enable_progress_bar = false")
+                db.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
                 # It makes a join of each list of texts: dozens in one statement, and a second.
                 db.execute("set disabled_optimizers = 'in_clause'")
                 yield Workspace(folder, db)
