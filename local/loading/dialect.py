@@ -41,7 +41,7 @@ def recognise(name: str, path: Path, options: Options) -> Dialect:
     """Finds separator and header: those with which most names of the header are known.
 
     Raises:
-        UnreadableReviews: an option is no single character, or no line ends as lines do now.
+        UnreadableReviews: an option is no single character, or the header is broken.
     """
     for option in ("separator", "quote", "escape"):
         given = getattr(options, option)
@@ -58,7 +58,12 @@ def recognise(name: str, path: Path, options: Options) -> Dialect:
         Dialect(_first_row(text, separator, quote), separator, quote, options.escape or quote)
         for separator in ([options.separator] if options.separator else _SEPARATORS)
     ]
-    return max(readings, key=lambda reading: known(reading.header, options))
+    found = max(readings, key=lambda reading: known(reading.header, options))
+    if any(set(quote + "\r\n") & set(column) for column in found.header):
+        raise UnreadableReviews(
+            f"{name}: its header holds a quote or a line break in a name, as if a quote did not close"
+        )
+    return found
 
 
 def has_escapes(path: Path) -> bool:
