@@ -61,7 +61,7 @@ def recognise(name: str, path: Path, options: Options) -> Dialect:
     found = max(readings, key=lambda reading: known(reading.header, options))
     if any(set(quote + "\r\n") & set(column) for column in found.header):
         raise UnreadableReviews(
-            f"{name}: its header holds a quote or a line break in a name, as if a quote did not close"
+            f"{name}: its header has a quote or a line break in a name, as if a quote were lost"
         )
     return found
 

@@ -197,17 +197,17 @@ def _note_misshapen(
             "Where the rows after it begin is not sure, so nothing is loaded. Mend the line, or say"
             " how the file is written: --separator, --quote, --escape.",
         ) from None
-    rows = {}
+    rows: dict[int, tuple[int, str]] = {}
     for line, _, message, content in found:  # one for each column that is missing
         match = _FOUND.search(message)
         has = int(match.group(2)) if match else 0
         rows[line] = min(rows.get(line, (has, content)), (has, content))
     width = len(dialect.header)
-    told = [
+    misshapen = [
         (number, line, f"fault||{has} values for {width} columns", content)
         for line, (has, content) in rows.items()
     ]
-    db.executemany("insert into misshapen values (?, ?, ?, ?)", told)
+    db.executemany("insert into misshapen values (?, ?, ?, ?)", misshapen)
 
 
 def _json(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Options) -> Rows:
