@@ -92,6 +92,8 @@ def resolve(
     Raises:
         UnreadableReviews: a column is missing, or there twice.
     """
+    if any("\0" in n for n in header):
+        raise UnreadableReviews(f"{name}: its header has a NUL character", "Is it a text file?")
     asked = mapping(options)
     renamed = [asked.get(n.strip(), asked.get(n.strip().lower(), n.strip())) for n in header]
     names = [n.lower() if n.lower() in ARROW_SCHEMA.names else n for n in renamed]

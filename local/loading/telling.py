@@ -17,7 +17,7 @@ def recognised(files: Sequence[Rows]) -> list[str]:
     """What was recognised in files: once, if it is the same in all."""
     told: dict[str, list[str]] = defaultdict(list)
     for file in files:
-        made = [n for n in file.columns.made if n not in ("email", "deleted_at")]
+        made = file.columns.made
         of = DERIVED | MADE
         for sentence in (
             *file.told,

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,25 +35,29 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
 
     What a load that was killed has left there goes first.
     """
-    parent = lake.root / "loading" if isinstance(lake, Lake) else None
-    if parent:
+    parent = Path(tempfile.gettempdir())
+    if isinstance(lake, Lake):
+        parent = lake.root / "loading"
         parent.mkdir(parents=True, exist_ok=True)
-        _remove_left(parent)
-    folder = Path(tempfile.mkdtemp(prefix="load-", dir=parent))
-    try:
-        with (folder / _LOCK).open("w") as lock:
+    with ExitStack() as stack:
+        # One at a time: none takes the folder that another just makes for one that is left.
+        with (parent / "loads.lock").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            if isinstance(lake, Lake):
+                _remove_left(parent)
+            folder = Path(tempfile.mkdtemp(prefix="load-", dir=parent))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            lock = stack.enter_context((folder / _LOCK).open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX)
-            with duckdb.connect(folder / "load.db") as db:
-                db.execute(f"set memory_limit = '{MEMORY}'")
-                db.execute(f"set threads = {min(os.cpu_count() or 1, 4)}")
-                db.execute(f"set temp_directory = '{_quoted(folder / 'spill')}'")
-                db.execute("set timezone = 'UTC'")
-                db.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
-                # It makes a join of each list of texts: dozens in one statement, and a second.
-                db.execute("set disabled_optimizers = 'in_clause'")
-                yield Workspace(folder, db)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with duckdb.connect(folder / "load.db") as db:
+            db.execute(f"set memory_limit = '{MEMORY}'")
+            db.execute(f"set threads = {min(os.cpu_count() or 1, 4)}")
+            db.execute(f"set temp_directory = '{_quoted(folder / 'spill')}'")
+            db.execute("set timezone = 'UTC'")
+            db.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
+            # It makes a join of each list of texts: dozens in one statement, and a second.
+            db.execute("set disabled_optimizers = 'in_clause'")
+            yield Workspace(folder, db)
 
 
 def _remove_left(parent: Path) -> None:
