@@ -92,8 +92,6 @@ def resolve(
     Raises:
         UnreadableReviews: a column is missing, or there twice.
     """
-    if any("\0" in n for n in header):
-        raise UnreadableReviews(f"{name}: its header has a NUL character", "Is it a text file?")
     asked = mapping(options)
     renamed = [asked.get(n.strip(), asked.get(n.strip().lower(), n.strip())) for n in header]
     names = [n.lower() if n.lower() in ARROW_SCHEMA.names else n for n in renamed]
@@ -116,6 +114,8 @@ def resolve(
     may_be_made = DERIVED | (MADE if asked else {})
     if needed := [n for n in missing if n not in may_be_made]:
         raise UnreadableReviews(f"{name}: no column {', '.join(needed)}", _hint(names))
+    if any("\0" in n for n in header):
+        raise UnreadableReviews(f"{name}: its header has a NUL character", "Is it a text file?")
     return Columns(
         ours, fixed, tuple(missing), tuple(n for n in names if n and n not in ARROW_SCHEMA.names)
     )

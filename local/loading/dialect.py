@@ -87,15 +87,25 @@ def not_utf8(path: Path, dialect: Dialect) -> tuple[int, str] | None:
                 line.decode()
             except UnicodeDecodeError as error:
                 before = line[: error.start].decode()
-                column = len(_first_row(before, dialect.separator, dialect.quote)) or 1
+                column = (
+                    len(_first_row(before, dialect.separator, dialect.quote, strict=False)) or 1
+                )
                 names = dialect.header
                 return number, names[column - 1] if column <= len(names) else f"{column}"
     return None
 
 
-def _first_row(text: str, separator: str, quote: str) -> tuple[str, ...]:
+def is_empty(path: Path) -> bool:
+    """Whether nothing comes after the header of a CSV."""
+    with path.open("rb") as file:
+        file.readline()
+        return not any(chunk.strip() for chunk in iter(lambda: file.read(_CHUNK), b""))
+
+
+def _first_row(text: str, separator: str, quote: str, *, strict: bool = True) -> tuple[str, ...]:
+    lines = io.StringIO(text, newline="")
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, quotechar=quote)
+        rows = csv.reader(lines, delimiter=separator, quotechar=quote, strict=strict)
         return tuple(next(rows, []))
     except csv.Error:
         return ()

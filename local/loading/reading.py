@@ -12,7 +12,7 @@ import duckdb
 from local.loading import columns as columns_of
 from local.loading import rules
 from local.loading.columns import Columns
-from local.loading.dialect import Dialect, has_escapes, line_ends, not_utf8, recognise
+from local.loading.dialect import Dialect, has_escapes, is_empty, line_ends, not_utf8, recognise
 from local.loading.errors import UnreadableReviews
 from local.loading.options import Options
 from local.loading.places import Place
@@ -100,6 +100,13 @@ def _csv(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Opti
     except duckdb.InvalidInputException as error:
         _note_misshapen(db, place, number, dialect, error)
         fill(dialect, "store_rejects=true, rejects_limit=0, ")
+    rows = db.execute(
+        "select (select count(*) from staged where file = $1)"
+        " + (select count(*) from misshapen where file = $1)",
+        [number],
+    ).fetchone()
+    if rows == (0,) and not is_empty(place.path):
+        raise UnreadableReviews(f"{place.name}: no row of it can be read", "Is its header whole?")
     return Rows(place.name, found, (*place.told, *dialect.told), first=2)
 
 
