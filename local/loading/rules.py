@@ -34,6 +34,9 @@ _TOLD = {
 }
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER",
           "UBIGINT", "HUGEINT")  # fmt: skip
+_PYTHONS = "between timestamptz '0001-01-02 00:00:00Z' and timestamptz '9999-12-30 00:00:00Z'"
+"""The times that Python can hold, whatever the zone: most readers of silver can hold no others."""
+
 _NUMBER = "9223372036854775807::ubigint"
 
 
@@ -157,7 +160,7 @@ def _typed(name: str, raw: str, type_: str, timezone: str | None) -> str:
 def _time(text: str, type_: str, timezone: str | None) -> str:
     zone = _text(timezone) if timezone else ""
     if type_ == "TIMESTAMP WITH TIME ZONE":
-        return f"case when isfinite({text}) then {text} end"
+        return f"case when {text} {_PYTHONS} then {text} end"
     if type_ in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"):
         return f"{text}::timestamp at time zone {zone}" if zone else "null::timestamptz"
     if type_ != "VARCHAR":
@@ -169,7 +172,7 @@ def _time(text: str, type_: str, timezone: str | None) -> str:
     )
     read = f"try_cast({text} as timestamptz)"
     naive = f"try_cast({text} as timestamp) at time zone {zone}" if zone else "null"
-    return f"case when {zoned} then (case when isfinite({read}) then {read} end) else {naive} end"
+    return f"case when {zoned} then (case when {read} {_PYTHONS} then {read} end) else {naive} end"
 
 
 def _made(columns: Columns) -> dict[str, str]:

@@ -287,7 +287,9 @@ def test_times_without_a_zone_are_refused_in_parquet_as_in_csv(tmp_path: Path) -
     assert "no such" in refused(plain, timezone="Mars/Olympus").lower()
 
 
-@pytest.mark.parametrize("at", ["2012-02-30T00:00:00Z", "2012-02-01", "infinity", "yesterday"])
+@pytest.mark.parametrize(
+    "at", ["2012-02-30T00:00:00Z", "2012-02-01", "infinity", "yesterday", "20121-02-01T00:00:00Z"]
+)
 def test_what_is_no_time_is_refused(tmp_path: Path, at: str) -> None:
     path = as_file(tmp_path / "a.csv", text(review(1, created_at=at)))
     assert "row 2, column created_at: not a timestamp with a zone" in refused(path)
