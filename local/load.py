@@ -119,8 +119,11 @@ def _not_written(lake: HasCatalog, error: Exception) -> LakeNotWritable:
         why = str(error.orig)
     else:
         # DuckDB's own text may quote a value, which may be personal.
-        full = isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException)
-        why = "the disk is full" if full else f"DuckDB stopped ({type(error).__name__})"
+        why = f"DuckDB stopped ({type(error).__name__})"
+        if isinstance(error, duckdb.OutOfMemoryException):
+            why = "the memory or the disk for what it spills ran out"
+        elif isinstance(error, duckdb.IOException):
+            why = "the disk is full, or failed"
     return LakeNotWritable(
         f"The lake in {where} could not be written: {why}; nothing is loaded",
         "Make room, or look who may write there, and load again.",
