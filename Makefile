@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver test-aws test-pages bench bench-quick scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -49,6 +49,14 @@ bench-quick: setup
 # Writes docs/commands.md, from --help.
 commands: .venv/ready
 	@$(BIN)/python -m tests.commands_page
+
+# Memory and time of loads of 0.2, 2 and 20 million reviews, into docs/loading.md; an hour and 30 GB.
+bench-loading: setup
+	@$(BIN)/python -m bench.loading
+
+# 2,000 random files and as many damaged ones; fifty rounds of eight loads at once are in make races.
+fuzz: setup
+	@$(BIN)/pytest --long tests/local/test_load_fuzz.py
 
 # Writes docs/scaling.md.
 scaling: setup

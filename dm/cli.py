@@ -6,7 +6,19 @@ from typing import Any
 
 import click
 
-from dm.commands import demo, doctor, pages, pending, process, runs, setup, show, spark, status
+from dm.commands import (
+    demo,
+    doctor,
+    load,
+    pages,
+    pending,
+    process,
+    runs,
+    setup,
+    show,
+    spark,
+    status,
+)
 from dm.commands import lake as lakes
 from local import lake
 from local.control import SqliteControlTable
@@ -75,7 +87,7 @@ def dm(ctx: click.Context) -> None:
 
 
 for command in (
-    *(lakes.load, lakes.maintain, process.process, pending.pending, pending.retry),
+    *(load.load, lakes.maintain, process.process, pending.pending, pending.retry),
     *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
     *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
     *(setup.completion, demo.demo, lakes.lake_commands),

@@ -20,7 +20,6 @@ from runner.errors import DataMasterError
 
 SEED = 1996
 CHANGED_MONTHS = ("2009-11", "2011-06")
-_MARK = "dm.demo"
 
 _STYLES = (
     "American IPA|American Double / Imperial IPA|American Pale Ale (APA)|Russian Imperial Stout|"
@@ -68,12 +67,12 @@ def reviews_file(lake: Lake) -> Path:
         NotADemoLake: the lake has other reviews, which the demo's would mix with.
     """
     table = silver.table(lake)
-    if table.current_snapshot() and _MARK not in table.properties:
+    if table.current_snapshot() and silver.DEMO not in table.properties:
         raise NotADemoLake(
             f"{lake.root} holds reviews of your own, and the demo's would mix with them",
             "Give the demo a lake of its own: DM_LAKE=/tmp/demo-lake make demo",
         )
-    table.transaction().set_properties({_MARK: str(SEED)}).commit_transaction()
+    table.transaction().set_properties({silver.DEMO: str(SEED)}).commit_transaction()
     path = lake.root / "demo" / "reviews.parquet"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,100 +1,78 @@
-"""Loads reviews into the local silver, as the silver job does on AWS."""
+"""The table of silver in a lake, and how reviews come into it, as the silver job does on AWS."""
 
-import warnings
-from collections import defaultdict
-from dataclasses import dataclass
+from __future__ import annotations
 
-import duckdb
+from contextlib import suppress
+from dataclasses import dataclass, field
+
 import pyarrow as pa
-from pyiceberg.exceptions import CommitFailedException, ValidationException
+from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
+from sqlalchemy.exc import IntegrityError
 
 from local.lake import HasCatalog
-from local.reviews import ARROW_SCHEMA, SCHEMA
+from local.loading import merging, reading, writing
+from local.loading.errors import LoadOvertaken
+from local.loading.merging import Change
+from local.loading.progress import Now
+from local.loading.silver_rows import MONTH, SilverRows
+from local.loading.workspace import Workspace, workspace
+from local.reviews import SCHEMA
 from runner import periods
-from runner.errors import DataMasterError
 
 TABLE = ("dm_silver", "review_flat")
-_MONTH = ("review_year", "review_month")
+DEMO = "dm.demo"
+"""The property of a silver that the demo has filled."""
+
 _PERIODS = "dm.periods"
+_ATTEMPTS = 10
 
-_CHANGED_MONTHS = """
-with
-
-changed as (
-
-    select * from incoming
-    except
-    select * from present
-
-),
-
-replaced as (
-
-    select present.* from present
-    inner join changed using (review_id)
-
-),
-
-touched as (
-
-    select review_year, review_month from changed
-    union
-    select review_year, review_month from replaced
-
-)
-
-select * from touched order by all
-"""
-
-_MONTHS_AFTER = """
-with
-
-kept as (
-
-    select * from present
-    anti join incoming using (review_id)
-
-),
-
-after_load as (
-
-    select * from kept
-    union all
-    select * from incoming
-
-)
-
-select after_load.* from after_load
-inner join changed_months using (review_year, review_month)
-order by review_year, review_month, review_id
-"""
-
-
-class LoadOvertaken(DataMasterError):
-    """Another load committed first."""
+__all__ = ["DEMO", "TABLE", "Load", "LoadOvertaken", "loads", "merge", "table", "upsert"]
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a load did: the silver snapshot that it made, and the periods that it changed."""
+    """What a load did.
+
+    Attributes:
+        snapshot_id: the snapshot of silver that it made, if it changed anything.
+        periods: the periods that it changed.
+        change: how many reviews were new, changed, unchanged or older than what is there.
+        told: sentences on what was read, for people.
+        refused: sentences on rows that a dry run would refuse.
+    """
 
     snapshot_id: int | None = None
     periods: tuple[str, ...] = ()
+    change: Change = field(default_factory=lambda: Change(0, 0, 0, 0, ()))
+    told: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def find(lake: HasCatalog) -> Table | None:
+    """The table `dm_silver.review_flat` of the lake, if it is there."""
+    try:
+        return lake.catalog.load_table(TABLE)
+    except NoSuchTableError:
+        return None
 
 
 def table(lake: HasCatalog) -> Table:
     """The table `dm_silver.review_flat` of the lake; made empty if it is not there."""
-    lake.catalog.create_namespace_if_not_exists(TABLE[0])
+    if found := find(lake):
+        return found
     by_month = [
         PartitionField(SCHEMA.find_field(name).field_id, 1000 + i, IdentityTransform(), name)
-        for i, name in enumerate(_MONTH)
+        for i, name in enumerate(MONTH)
     ]
-    return lake.catalog.create_table_if_not_exists(
-        TABLE, SCHEMA, partition_spec=PartitionSpec(*by_month)
-    )
+    with suppress(IntegrityError):  # another process made it at the same moment
+        lake.catalog.create_namespace_if_not_exists(TABLE[0])
+    try:
+        return lake.catalog.create_table(TABLE, SCHEMA, partition_spec=PartitionSpec(*by_month))
+    except TableAlreadyExistsError:
+        return lake.catalog.load_table(TABLE)
 
 
 def upsert(lake: HasCatalog, incoming: pa.Table) -> Load:
@@ -103,65 +81,71 @@ def upsert(lake: HasCatalog, incoming: pa.Table) -> Load:
     Args:
         lake: the lake.
         incoming: reviews in ARROW_SCHEMA, one row per review_id. A review that is there already
-            is replaced, and may move to another month; one that is there unchanged changes nothing.
+            is replaced, unless it is older, and may move to another month; one that is there
+            unchanged changes nothing.
 
     Raises:
-        LoadOvertaken: silver was changed meanwhile; nothing was loaded.
+        LoadOvertaken: others changed silver again and again; nothing was loaded.
     """
-    silver = table(lake)
-    present = _months_with(silver, incoming)
-    with duckdb.connect() as db:
-        db.execute("set timezone = 'UTC'")
-        db.register("incoming", incoming)
-        db.register("present", present)
-        db.execute(f"create table changed_months as {_CHANGED_MONTHS}")
-        months = db.sql("from changed_months").fetchall()
-        if not months:
-            return Load()
-        after = db.sql(_MONTHS_AFTER).to_arrow_table().cast(ARROW_SCHEMA)
-    names = tuple(periods.of(*month) for month in months)
-    properties = {_PERIODS: ",".join(names)}
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Delete operation did not match any records")
-            silver.overwrite(after, _in_months(months), snapshot_properties=properties)
-    except (CommitFailedException, ValidationException) as error:
-        raise LoadOvertaken(
-            "Another load changed silver while this one was at work; nothing of this one is loaded",
-            "Run it again.",
-        ) from error
-    snapshot = silver.current_snapshot()
-    return Load(snapshot.snapshot_id if snapshot else None, names)
+    with workspace(lake) as work:
+        work.db.register("given", incoming)
+        work.db.execute(
+            f"create table incoming as select {reading.NAMES} from given"  # noqa: S608
+            f" order by {', '.join(MONTH)}"
+        )
+        return merge(lake, work)
 
 
-def last_load(lake: HasCatalog) -> Load:
-    """The newest change of the lake's silver, if it was a load: its snapshot tells the periods."""
-    snapshot = table(lake).current_snapshot()
-    told = snapshot.summary[_PERIODS] if snapshot and snapshot.summary else None
-    if snapshot is None or not told:
-        return Load()
-    return Load(snapshot.snapshot_id, tuple(told.split(",")))
+def merge(
+    lake: HasCatalog, work: Workspace, now: Now = lambda text: None, *, dry_run: bool = False
+) -> Load:
+    """Puts the reviews of the table `incoming` into silver; see upsert.
 
-
-def _months_with(silver: Table, incoming: pa.Table) -> pa.Table:
-    """All rows of the months that hold one of the incoming reviews, or will."""
-    keys = silver.scan(selected_fields=("review_id", *_MONTH)).to_arrow()
-    with duckdb.connect() as db:
-        db.register("keys", keys)
-        db.register("incoming", incoming.select(["review_id", *_MONTH]))
-        months = db.sql(
-            "select review_year, review_month from incoming union "
-            "select review_year, review_month from keys semi join incoming using (review_id)"
-        ).fetchall()
-    return silver.scan(row_filter=_in_months(months)).to_arrow()
-
-
-def _in_months(months: list[tuple[int, int]]) -> str:
-    # One term a year: PyIceberg tries each term on each file.
-    by_year = defaultdict(list)
-    for year, month in months:
-        by_year[year].append(str(month))
-    return " or ".join(
-        f"(review_year = {year} and review_month in ({', '.join(several)}))"
-        for year, several in by_year.items()
+    It counts on the whole of silver to be as it read it: if it is not, it begins anew.
+    """
+    for _ in range(_ATTEMPTS):
+        silver = find(lake) if dry_run else table(lake)
+        rows = SilverRows(silver)
+        change = merging.compare(work.db, rows, now)
+        names = tuple(periods.of(*month) for month in change.months)
+        if silver is None or dry_run or not names:
+            return Load(None, names, change)
+        merging.keep_other_columns(work.db, rows)
+        try:
+            snapshot = _write(silver, work, rows, change, now)
+        except writing.Overtaken:
+            now("silver was changed meanwhile: comparing again")
+            continue
+        return Load(snapshot, names, change)
+    raise LoadOvertaken(
+        "Other loads changed silver while this one was at work; nothing of this one is loaded",
+        "Run it again.",
     )
+
+
+def loads(lake: HasCatalog) -> list[Load]:
+    """All loads that made a snapshot of the lake's silver that is still there."""
+    silver = find(lake)
+    told = [
+        (snapshot.snapshot_id, snapshot.summary[_PERIODS])
+        for snapshot in (silver.metadata.snapshots if silver else [])
+        if snapshot.summary and snapshot.summary[_PERIODS]
+    ]
+    return [Load(snapshot_id, tuple(names.split(","))) for snapshot_id, names in told if names]
+
+
+def _write(silver: Table, work: Workspace, rows: SilverRows, change: Change, now: Now) -> int:
+    written, gone = [], []
+    try:
+        for number, month in enumerate(change.months, 1):
+            now(f"writing month {number} of {len(change.months)}")
+            select = merging.month_after(work.db, rows, month)
+            if file := writing.write_month(silver, work.db, month, select):
+                written.append(file)
+            gone += rows.files(month)
+    except BaseException:
+        writing.remove(silver, (file.file_path for file in written))
+        raise
+    now("committing")
+    names = ",".join(periods.of(*month) for month in change.months)
+    return writing.commit(silver, gone, written, {_PERIODS: names})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dm.commands.lake import load
+from dm.commands.load import load
 from dm.commands.pages import REPORT, report
 from dm.commands.process import process
 from dm.commands.show import show

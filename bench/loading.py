@@ -1,0 +1,154 @@
+"""Measures memory and time of loads of 0.2, 2 and 20 million reviews; writes docs/loading.md.
+
+`python -m bench.loading` takes an hour and 30 GB of disk; sizes in millions may be given.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from runner.project import PROJECT
+
+SIZES = (0.2, 2, 20)
+PAGE = PROJECT / "docs" / "loading.md"
+_BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->"
+_PAUSE = 0.05
+
+# In no order, as exports are; the later months have more, and names are as long as real ones.
+_REVIEWS = """
+copy (
+    with drawn as (
+        select
+            range + {first} as review_id,
+            (838857600 + 488000000 * sqrt(hash(range + {first}) % 1000003 / 1000003.0))::bigint
+            as review_time,
+            (pow(hash(range * 7 + {first}) % 100003 / 100003.0, 3) * 60000)::bigint as beer_id,
+            (pow(hash(range * 11 + {first}) % 100003 / 100003.0, 2) * 30000)::bigint as profile_id
+        from range({size})
+    )
+
+    select
+        review_id,
+        beer_id % 5000 as brewery_id,
+        beer_id,
+        profile_id,
+        'Old Mill Brewery number ' || beer_id % 5000 as brewery_name,
+        'Quiet Heron Stout number ' || beer_id as beer_name,
+        'Style ' || beer_id % 104 as beer_style,
+        4 + beer_id % 60 / 10.0 as beer_abv,
+        'drinker' || profile_id as profile_name,
+        'drinker' || profile_id || '@example.com' as email,
+        chr((65 + profile_id % 26)::integer) || chr((65 + profile_id % 7)::integer) as state,
+        1 + hash(review_id) % 9 / 2.0 as review_overall,
+        1 + hash(review_id + 1) % 9 / 2.0 as review_aroma,
+        1 + hash(review_id + 2) % 9 / 2.0 as review_appearance,
+        1 + hash(review_id + 3) % 9 / 2.0 as review_palate,
+        1 + hash(review_id + 4) % 9 / 2.0 as review_taste,
+        review_time,
+        strftime(to_timestamp(review_time), '%Y-%m-%dT%H:%M:%SZ') as created_at,
+        created_at as updated_at,
+        null as deleted_at,
+        year(to_timestamp(review_time)) as review_year,
+        month(to_timestamp(review_time)) as review_month
+    from drawn
+) to '{path}' (header)
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a load took: seconds, and the memory of its process at the most, in MB."""
+
+    what: str
+    rows: int
+    seconds: float
+    memory: float
+
+
+def make_reviews(path: Path, size: int, first: int) -> None:
+    """Writes a CSV of so many synthetic reviews, with ids from `first` on."""
+    with duckdb.connect() as db:
+        db.execute("set memory_limit = '1GB'; set timezone = 'UTC'")
+        db.execute(_REVIEWS.format(size=size, first=first, path=path))
+
+
+def measure(what: str, file: Path, lake: Path, rows: int) -> Measured:
+    """Runs `dm load` on a file, and looks at the memory of its process."""
+    begun, peak = time.monotonic(), 0.0
+    with tempfile.TemporaryFile() as output:
+        command = [sys.executable, "-c", "from dm.cli import dm; dm()", "load", str(file)]
+        process = subprocess.Popen(
+            command, env=os.environ | {"DM_LAKE": str(lake)}, stdout=output, stderr=output
+        )
+        while process.poll() is None:
+            peak = max(peak, _memory(process.pid))
+            time.sleep(_PAUSE)
+        output.seek(0)
+        told = output.read().decode()
+    done = Measured(what, rows, time.monotonic() - begun, peak)
+    print(f"{told}{done}", flush=True)  # noqa: T201
+    if process.returncode:
+        raise SystemExit(1)
+    return done
+
+
+def of_size(size: int, folder: Path) -> Iterator[Measured]:
+    """Measures loads of a size into a silver without reviews, and into one of that size."""
+    lake, file = folder / "lake", folder / "reviews.csv"
+    make_reviews(file, size, 1)
+    yield measure("into an empty silver", file, lake, size)
+    make_reviews(file, size, size + 1)
+    yield measure("others, into a silver of as many", file, lake, size)
+    yield measure("the same again, in a silver of twice as many", file, lake, size)
+    make_reviews(file, 1, 2 * size + 1)
+    yield measure("one review, into a silver of twice as many", file, lake, 1)
+    shutil.rmtree(lake)
+
+
+def table(measured: Sequence[Measured]) -> str:
+    """The figures as a table of Markdown; times are told against those of the second size."""
+    base = {m.what: m.seconds / m.rows for m in measured if m.rows in (1, 2_000_000)}
+    lines = ["| load | rows | time | time a row, 2 million = 1 | memory |", "|---|---|---|---|---|"]
+    for m in sorted(measured, key=lambda m: (m.what, m.rows)):
+        ratio = f"{m.seconds / m.rows / base[m.what]:.2f}" if m.what in base and m.rows > 1 else ""
+        lines.append(
+            f"| {m.what} | {m.rows:,} | {m.seconds:.0f} s | {ratio} | {m.memory:,.0f} MB |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measures the sizes that the arguments name, or all, and writes the page."""
+    sizes = [float(text) for text in sys.argv[1:]] or SIZES
+    measured: list[Measured] = []
+    with tempfile.TemporaryDirectory(dir=os.environ.get("DM_BENCH")) as folder:
+        for millions in sizes:
+            measured += of_size(round(millions * 1_000_000), Path(folder))
+            print(table(measured), flush=True)  # noqa: T201
+    if len(sizes) == len(SIZES) and PAGE.exists():
+        before, _, rest = PAGE.read_text().partition(_BEGIN)
+        _, _, after = rest.partition(_END)
+        PAGE.write_text(f"{before}{_BEGIN}{table(measured)}{_END}{after}")
+
+
+def _memory(process: int) -> float:
+    """The resident memory of a process in MB."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+if __name__ == "__main__":
+    main()

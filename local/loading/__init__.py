@@ -1,0 +1,1 @@
+"""Loading: from any place and form to one commit in silver."""

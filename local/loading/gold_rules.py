@@ -1,0 +1,82 @@
+"""What gold will do with reviews that are loaded: told at the door, not in a failed month."""
+
+import duckdb
+
+_OTHERS = ("review_aroma", "review_appearance", "review_palate", "review_taste")
+_ALIVE = "deleted_at is null"
+
+_WARNINGS = f"""
+with
+
+alive as (
+
+    select *, review_year || '-' || lpad(review_month::varchar, 2, '0') as period from incoming
+    where {_ALIVE}
+
+),
+
+nameless as (
+
+    select count(*) as reviews from (
+        select review_year, review_month, beer_id as id from alive
+        where beer_id is not null
+        group by all
+        having count(beer_name) = 0 and count(*) >= 25
+    )
+
+),
+
+nameless_breweries as (
+
+    select count(*) as reviews from (
+        select review_year, review_month, brewery_id as id from alive
+        where brewery_id is not null
+        group by all
+        having count(brewery_name) = 0 and count(*) >= 25
+    )
+
+)
+
+select
+    count(*) filter (not review_overall between 1 and 5),
+    min(period) filter (not review_overall between 1 and 5),
+    max(period) filter (not review_overall between 1 and 5),
+    count(*) filter ({" or ".join(f"not {name} between 1 and 5" for name in _OTHERS)}),
+    count(*) filter (to_timestamp(review_time) > now()),
+    max(period) filter (to_timestamp(review_time) > now()),
+    count(*) filter (beer_id is not null and beer_name is null),
+    count(*) filter (brewery_id is not null and brewery_name is null),
+    count(*) filter (profile_id is not null and profile_name is null),
+    any_value((select reviews from nameless)) + any_value((select reviews from nameless_breweries))
+from alive
+"""
+
+
+def warnings(db: duckdb.DuckDBPyConnection) -> list[str]:
+    """Sentences on the reviews of `incoming` that gold does not take as they are."""
+    row = db.execute(_WARNINGS).fetchone()
+    if not row:
+        return []
+    bad, first, last, others, future, latest, beers, breweries, drinkers, nameless = row
+    months = first if first == last else f"{first} to {last}"
+    no_name = [
+        f"{count:,} without {name}"
+        for count, name in (
+            (beers, "beer_name"),
+            (breweries, "brewery_name"),
+            (drinkers, "profile_name"),
+        )
+        if count
+    ]
+    told = {
+        f"{bad:,} ratings of review_overall are not 1 to 5 ({months}): gold builds no month that"
+        " has one": bad,
+        f"{others:,} reviews have another rating that is not 1 to 5: gold warns of them": others,
+        f"{future:,} reviews are of a time to come (up to {latest}): gold builds their months"
+        " as any other": future,
+        f"reviews lack a name: {', '.join(no_name)}: gold takes the latest name of the month, and"
+        " fails a month in which a ranked beer or brewery has none": len(no_name),
+        f"{nameless or 0:,} times a beer or brewery with 25 reviews in a month has no name in this"
+        " load: unless silver has one, its month fails": nameless or 0,
+    }
+    return [sentence for sentence, applies in told.items() if applies]

@@ -1,0 +1,29 @@
+"""Reads files as a load does, and gives back what it would put into silver."""
+
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+
+from local import load
+from local.lake import Lake
+from local.loading.options import Options
+from local.loading.places import find
+from local.loading.workspace import workspace
+from local.reviews import ARROW_SCHEMA
+
+
+def read(*paths: Path, options: Options | None = None) -> pa.Table:
+    """The reviews of files, by review_id."""
+    return read_and_told(*paths, options=options)[0]
+
+
+def read_and_told(
+    *paths: Path, options: Options | None = None
+) -> tuple[pa.Table, dict[str, int], list[str], list[str]]:
+    """The reviews of files; counts of rows, faults that are listed, and what is told."""
+    with tempfile.TemporaryDirectory() as folder, workspace(Lake(Path(folder))) as work:
+        files = find(list(map(str, paths)))
+        told = load.read(work, files, options or Options(), lambda text: None)
+        rows = work.db.execute("from incoming order by review_id").to_arrow_table()
+    return rows.cast(ARROW_SCHEMA), *told
