@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,22 +9,16 @@ from functools import partial
 import duckdb
 
 from local.loading import columns as columns_of
-from local.loading import rules
+from local.loading import misshapen, rules
 from local.loading.columns import Columns
-from local.loading.dialect import Dialect, has_escapes, is_empty, line_ends, not_utf8, recognise
+from local.loading.dialect import Dialect, has_escapes, is_empty, recognise
 from local.loading.errors import UnreadableReviews
 from local.loading.options import Options
 from local.loading.places import Place
 from local.reviews import ARROW_SCHEMA
 
 NAMES = ", ".join(ARROW_SCHEMA.names)
-_COUNTED = ("MISSING COLUMNS", "TOO MANY COLUMNS")
-_FOUND = re.compile(r"Columns: (\d+) Found: (\d+)")
-_LINE = re.compile(r"[Ll]ine:? (\d+)")
-_TOLD = {
-    "UNQUOTED VALUE": "a quote that does not close, or text after a closing one",
-    "LINE SIZE OVER MAXIMUM": "a row of more than 2 MB, as if a quote did not close",
-}
+_LENIENT = "store_rejects=true, rejects_limit=0, "
 _OBJECTS = "read_json_objects('{}', format='auto', maximum_object_size=33554432)"
 
 
@@ -83,7 +76,7 @@ def read(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Opti
         raise
     except duckdb.Error as error:
         # DuckDB's own text may quote a value, which may be personal.
-        line = _LINE.search(str(error))
+        line = misshapen.LINE.search(str(error))
         where = f"near row {line.group(1)}: " if line and place.form == "json" else ""
         what = {"json": "not readable as JSON", "parquet": "not a readable Parquet file"}
         raise UnreadableReviews(f"{place.name}: {where}{what[place.form]}") from None
@@ -98,8 +91,8 @@ def _csv(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Opti
     try:
         fill(dialect)
     except duckdb.InvalidInputException as error:
-        _note_misshapen(db, place, number, dialect, error)
-        fill(dialect, "store_rejects=true, rejects_limit=0, ")
+        misshapen.note(db, place, number, dialect, _read_csv(place, dialect, _LENIENT), error)
+        fill(dialect, _LENIENT)
     rows = db.execute(
         "select (select count(*) from staged where file = $1)"
         " + (select count(*) from misshapen where file = $1)",
@@ -165,56 +158,6 @@ def _by_escapes(db: duckdb.DuckDBPyConnection, place: Place, dialect: Dialect) -
             r"""Say --escape '"' if it is a character, --escape '\' if it escapes.""",
         )
     return dialect
-
-
-def _note_misshapen(
-    db: duckdb.DuckDBPyConnection, place: Place, number: int, dialect: Dialect, error: duckdb.Error
-) -> None:
-    """Puts rows of another width into `misshapen`.
-
-    Raises:
-        UnreadableReviews: something else is wrong, so that rows might be lost.
-    """
-    if len(line_ends(place.path)) > 1 or line_ends(place.path) == {b"\r"}:
-        raise UnreadableReviews(
-            f"{place.name}: its lines end in different ways, so where rows end is not sure",
-            "Give all lines one kind of end: dos2unix does.",
-        ) from None
-    if at := not_utf8(place.path, dialect):
-        raise UnreadableReviews(
-            f"{place.name}: row {at[0]}, column {at[1]}: not a UTF-8 text: the file is not UTF-8",
-            "If it is Latin-1, load it with --encoding latin-1.",
-        ) from None
-    try:
-        lenient = "store_rejects=true, rejects_limit=0, "
-        db.execute(f"select count(*) from {_read_csv(place, dialect, lenient)}").fetchall()
-        found = db.execute(
-            "select line, error_type::varchar, error_message, csv_line from reject_errors"
-            " order by line"
-        ).fetchall()
-        db.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    except duckdb.Error:
-        found = []
-    worse = [row for row in found if row[1] not in _COUNTED]
-    if worse or not found:
-        line = worse[0][0] if worse else next(iter(_LINE.findall(str(error))), "?")
-        told = _TOLD.get(worse[0][1], "it cannot be parsed") if worse else "it cannot be parsed"
-        raise UnreadableReviews(
-            f"{place.name}: line {line}: {told}",
-            "Where the rows after it begin is not sure, so nothing is loaded. Mend the line, or say"
-            " how the file is written: --separator, --quote, --escape.",
-        ) from None
-    rows: dict[int, tuple[int, str]] = {}
-    for line, _, message, content in found:  # one for each column that is missing
-        match = _FOUND.search(message)
-        has = int(match.group(2)) if match else 0
-        rows[line] = min(rows.get(line, (has, content)), (has, content))
-    width = len(dialect.header)
-    misshapen = [
-        (number, line, f"fault||{has} values for {width} columns", content)
-        for line, (has, content) in rows.items()
-    ]
-    db.executemany("insert into misshapen values (?, ?, ?, ?)", misshapen)
 
 
 def _json(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Options) -> Rows:
