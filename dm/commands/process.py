@@ -63,8 +63,9 @@ def process(
       dm process --target aws --wait
     """
     if target == "aws":
-        if force or dry_run:
-            raise click.UsageError("--force and --dry-run go with --target local alone.")
+        for name, given in (("--force", force), ("--dry-run", dry_run)):
+            if given:
+                raise click.UsageError(f"{name} goes with --target local alone.")
         from dm.aws.executions import start  # boto3 is slow to import
 
         if not start(state_machine, chosen, wait=wait):
