@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults test-aws test-pages bench bench-quick scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults walks test-aws test-pages bench bench-quick scaling commands lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -22,6 +22,10 @@ races: setup
 
 faults: setup
 	@$(BIN)/pytest --long tests/faults tests/runner/model tests/runner/test_load.py
+
+# Thirty random orders of what people, engines and faults do, of which make test walks two.
+walks: setup
+	@$(BIN)/pytest --long tests/gold/test_walk.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: setup
