@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup package deploy destroy lock clean
 
 demo: setup
@@ -26,6 +26,10 @@ faults: setup
 # What is done to silver, and which months are stale then: 300 stories, half an hour. It writes docs/reliability.md, too.
 silver: setup
 	@$(BIN)/pytest --long tests/silver
+
+# Thirty random orders of what people, engines and faults do, of which make test walks two.
+walks: setup
+	@$(BIN)/pytest --long tests/gold/test_walk.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: setup

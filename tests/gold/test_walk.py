@@ -1,0 +1,323 @@
+"""Whoever does what in whatever order: a month is right, or `dm status` lists it."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pyspark.sql import SparkSession
+
+from dm.cli import dm
+from local import silver
+from local.lake import Lake
+from runner.project import PROJECT
+from tests import reviews
+from tests.dbt_project import Dbt, copy_project
+from tests.dm.terminal import BIN
+from tests.reviews import Review
+from tests.tables import gold
+
+MONTHS = ("2010-01", "2010-02", "2010-03")
+TABLES = ("state_by_review_volume", "top_drinkers")
+STEPS = 20
+Rows = tuple[tuple[object, ...], ...]
+
+
+def month(row: Review) -> str:
+    return f"{row['review_year']}-{row['review_month']:02}"
+
+
+def ranked(rows: Iterable[tuple[int, object, object]]) -> Rows:
+    """(number of reviews, who, more) of each, those with most first."""
+    return tuple(sorted(rows, key=lambda row: (-row[0], row[1])))
+
+
+def computed(name: str, live: list[Review], nowhere: str) -> Rows:
+    """What a table has to show of a month's reviews."""
+    if name == "state_by_review_volume":
+        states = Counter(str(r["state"] or "Unknown") for r in live)
+        return ranked((number, state, None) for state, number in states.items())
+    drinkers = defaultdict(list)
+    for r in sorted(live, key=lambda r: (r["updated_at"], r["review_id"])):
+        drinkers[r["profile_id"]].append(r)
+    return ranked(
+        (len(own), who, next((r["state"] for r in reversed(own) if r["state"]), nowhere))
+        for who, own in drinkers.items()
+    )
+
+
+class Walk:
+    """A lake and a copy of the project, to which things happen that a seed decides."""
+
+    def __init__(self, seed: int, lake: Lake, session: SparkSession, folder: Path) -> None:
+        self.dice = random.Random(seed)
+        self.lake, self.session, self.folder = lake, session, folder
+        self.project = copy_project(folder / "project")
+        self.dbt = Dbt(folder / "target")
+        self.nowhere, self.doubled, self.next_id = "Unknown", False, 1
+        self.reviews: dict[int, Review] = {}
+        self.extra: list[Review] = []
+        self.right: dict[tuple[str, str], set[Rows]] = defaultdict(lambda: {()})
+        self.told: list[str] = []
+        for period in MONTHS:
+            self.add(period, 30)
+        self.store()
+
+    def add(self, period: str, number: int) -> None:
+        for _ in range(number):
+            drinker = self.dice.randint(1, 6)
+            self.reviews[self.next_id] = reviews.review(
+                self.next_id, period, profile_id=drinker, state=self.dice.choice(["NY", "CA", None])
+            )
+            self.next_id += 1
+
+    def store(self) -> None:
+        every = [*self.reviews.values(), *self.extra]
+        silver.table(self.lake).overwrite(reviews.table(every))
+
+    # What may happen.
+
+    def load(self) -> None:
+        what, period = self.dice.choice(["new", "changed", "deleted"]), self.dice.choice(MONTHS)
+        of_month = [r for r in self.reviews.values() if month(r) == period]
+        for r in self.dice.sample(of_month, min(4, len(of_month))):
+            found = self.reviews[int(str(r["review_id"]))]
+            if what == "changed":
+                found["state"] = self.dice.choice(["TX", "NY"])
+            elif what == "deleted":
+                self.reviews[int(str(r["review_id"]))] = reviews.deleted(found)
+        if what == "new":
+            self.add(period, 4)
+        self.store()
+
+    def load_bad(self) -> None:
+        """A rating out of range, or a review twice."""
+        found = self.dice.choice(list(self.reviews.values()))
+        if self.dice.random() < 0.5:
+            found["review_overall"] = 50.0
+        else:
+            self.extra.append(dict(found))
+        self.store()
+
+    def mend(self) -> None:
+        self.extra = []
+        for r in self.reviews.values():
+            r["review_overall"] = 4.0
+        self.store()
+
+    def collapse(self) -> None:
+        period = self.dice.choice(MONTHS)
+        of_month = [i for i, r in self.reviews.items() if month(r) == period]
+        for i in of_month[1:]:
+            del self.reviews[i]
+        self.store()
+
+    def command(self, *command: str, **variables: object) -> None:
+        options = ("--exclude-resource-type", "unit_test") if command == ("build",) else ()
+        select = () if command == ("retry",) else ("--select", *TABLES)
+        self.dbt(*command, *options, *select, project=self.project, **variables)
+
+    def run(self) -> None:
+        self.command("run")
+
+    def build(self) -> None:
+        self.command("build")
+
+    def full_refresh(self) -> None:
+        self.command("run", "--full-refresh")
+
+    def retry(self) -> None:
+        self.command("retry")
+
+    def accept_loss(self) -> None:
+        self.command("run", max_row_loss=1)
+
+    def publish_untested(self) -> None:
+        self.command("run", publish_untested=True)
+
+    def process(self) -> None:
+        chosen = [word for name in TABLES for word in ("--table", name)]
+        span = ("--from", MONTHS[0], "--to", MONTHS[-1])
+        added = CliRunner().invoke(dm, ["backfill", *chosen, *span])
+        assert added.exit_code == 0, added.output
+        told = CliRunner().invoke(dm, ["process", *chosen])
+        assert told.exit_code in (0, 1), told.output
+
+    def failing_hook(self) -> None:
+        file = self.project / "dbt_project.yml"
+        text = file.read_text()
+        file.write_text(
+            text.replace('"{{ plan_periods() }}', '"select no_such; {{ plan_periods() }}')
+        )
+        self.command(self.dice.choice(["run", "build"]))
+        file.write_text(text)
+
+    def change_code(self) -> None:
+        self.nowhere = self.dice.choice(["Unknown", "Nowhere", "Elsewhere"])
+        self.write_code()
+
+    def break_code(self) -> None:
+        """Each drinker twice; or mended."""
+        self.doubled = not self.doubled
+        self.write_code()
+
+    def write_code(self) -> None:
+        file = Path("models/gold/top_drinkers.sql")
+        text = (PROJECT / file).read_text()
+        twice = " union all select * from ranked_drinkers" if self.doubled else ""
+        (self.project / file).write_text(text.replace("'Unknown'", f"'{self.nowhere}'") + twice)
+
+    def foreign_write(self) -> None:
+        name, period = self.dice.choice(TABLES), self.dice.choice(MONTHS)
+        if not self.lake.catalog.table_exists(("dm_gold", name)):
+            return
+        where = f"review_year = 2010 and review_month = {int(period[-2:])}"
+        what = self.dice.choice(["insert", "delete", "spark insert", "spark delete"])
+        if what == "insert":
+            gold(self.lake, name).append(gold(self.lake, name).scan(where).to_arrow())
+        elif what == "delete":
+            gold(self.lake, name).delete(where)
+        elif what == "spark insert":
+            self.session.sql(
+                f"insert into dm_gold.{name} select * from dm_gold.{name} where {where}"
+            )
+        else:
+            self.session.sql(f"delete from dm_gold.{name} where {where} and period_rank = 1")
+
+    def maintain(self) -> None:
+        days = "{branch_days: 0, snapshot_days: 0}"
+        self.dbt("run-operation", "maintain", "--args", days, project=self.project)
+
+    def rewrite(self) -> None:
+        name = self.dice.choice(TABLES)
+        if self.lake.catalog.table_exists(("dm_gold", name)):
+            self.session.sql(
+                "call system.rewrite_data_files(table => 'dm_gold." + name + "', "
+                "options => map('rewrite-all', 'true'))"
+            )
+
+    def kill(self) -> None:
+        """A run in a process of its own, that ends in its middle."""
+        folders = ("--project-dir", str(self.project), "--profiles-dir", str(self.project))
+        run = subprocess.Popen(
+            [BIN / "dbt", "run", "--select", *TABLES, *folders],
+            env=os.environ | {"DM_LAKE": str(self.lake.root)},
+            cwd=self.folder, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            run.wait(timeout=self.dice.uniform(6, 25))
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.wait()
+
+    # What must be true after each.
+
+    def passes(self, name: str) -> set[str]:
+        """The months of which readers may see what the code makes of silver."""
+        ids = Counter(r["review_id"] for r in self.live())
+        bad = {
+            month(r)
+            for r in self.live()
+            if ids[r["review_id"]] > 1 or not 1 <= float(str(r["review_overall"])) <= 5
+        }
+        return set() if self.doubled and name == "top_drinkers" else set(MONTHS) - bad
+
+    def live(self) -> list[Review]:
+        """Of silver as another engine reads it."""
+        found = silver.table(self.lake).scan().to_arrow().to_pylist()
+        return [r for r in found if r["deleted_at"] is None]
+
+    def seen(self, name: str) -> dict[str, Rows]:
+        if not self.lake.catalog.table_exists(("dm_gold", name)):
+            return dict.fromkeys(MONTHS, ())
+        found = defaultdict(list)
+        for r in gold(self.lake, name).scan().to_arrow().to_pylist():
+            key = (r["total_reviews"], r.get("profile_id", r["state"]))
+            more = r["state"] if "profile_id" in r else None
+            found[month(r)].append((*key, more))
+        return {period: ranked(found[period]) for period in MONTHS}
+
+    def note_right(self) -> dict[tuple[str, str], Rows]:
+        """What is right now; remembers it as having been right, if its tests pass."""
+        live, now = self.live(), {}
+        for name in TABLES:
+            for period in MONTHS:
+                own = [r for r in live if month(r) == period]
+                rows = computed(name, own, self.nowhere)
+                if period in self.passes(name):
+                    now[name, period] = rows
+                    self.right[name, period].add(rows)
+        return now
+
+    def check(self) -> list[str]:
+        """What is wrong: months that are neither right nor listed, or bad and not told to be."""
+        now = self.note_right()
+        answer = CliRunner().invoke(dm, ["status", "--format", "json"])
+        assert answer.exit_code == 0, answer.output
+        status = json.loads(answer.stdout)
+        why = {table["table"]: table["why"] for table in status["tables"]}
+        wrong = []
+        for name in TABLES:
+            for period, rows in self.seen(name).items():
+                reason = why[name].get(period, "")
+                if not reason and rows != now.get((name, period)):
+                    wrong.append(f"{name} {period}: shown as well, and it is not")
+                bad = rows not in self.right[name, period]
+                if bad and not reason.startswith(("untested", "written by")):
+                    wrong.append(
+                        f"{name} {period}: no test passed these rows, and it is {reason!r}"
+                    )
+        return wrong
+
+    def step(self, *, kills: bool) -> None:
+        steps: list[tuple[Callable[[], None], int]] = [
+            (self.load, 5), (self.load_bad, 2), (self.mend, 3), (self.collapse, 1), (self.run, 4),
+            (self.build, 2), (self.retry, 2), (self.full_refresh, 1), (self.process, 3),
+            (self.failing_hook, 1), (self.change_code, 1), (self.break_code, 2),
+            (self.foreign_write, 2), (self.maintain, 1), (self.rewrite, 1),
+            (self.publish_untested, 1), (self.accept_loss, 2), (self.kill, 2 if kills else 0),
+        ]  # fmt: skip
+        (step,) = self.dice.choices([s for s, _ in steps], [weight for _, weight in steps])
+        self.told.append(step.__name__)
+        self.note_right()
+        step()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", range(30 if metafunc.config.getoption("--long") else 2))
+
+
+def test_a_month_is_right_or_told_to_be_stale(
+    lake: Lake,
+    session: SparkSession,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    long: bool,
+) -> None:
+    for name in TABLES:
+        if lake.catalog.table_exists(("dm_gold", name)):
+            session.sql(f"drop table dm_gold.{name}")
+    walk = Walk(seed, lake, session, tmp_path)
+    monkeypatch.setattr("runner.dbt.PROJECT", walk.project)
+    monkeypatch.setattr("dm.reading.plans.PROJECT", walk.project)
+    walk.run()
+    assert not walk.check()
+    for _ in range(STEPS):
+        walk.step(kills=long)
+        wrong = walk.check()
+        assert not wrong, f"after {', '.join(walk.told)}: {wrong}"
+    walk.mend()
+    walk.doubled = False
+    walk.write_code()
+    walk.accept_loss()
+    now = walk.note_right()
+    assert {(n, p): rows for n in TABLES for p, rows in walk.seen(n).items()} == now
