@@ -29,7 +29,7 @@ silver: setup
 
 # Thirty random orders of what people, engines and faults do, of which make test walks two.
 walks: setup
-	@$(BIN)/pytest --long tests/gold/test_walk.py
+	@$(BIN)/pytest --long tests/walk
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: setup

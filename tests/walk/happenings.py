@@ -1,15 +1,13 @@
-"""Whoever does what in whatever order: a month is right, or `dm status` lists it."""
+"""A lake, and what people, engines and faults may do to it."""
 
-import json
 import os
 import random
 import signal
 import subprocess
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
@@ -52,7 +50,7 @@ def computed(name: str, live: list[Review], nowhere: str) -> Rows:
     )
 
 
-class Walk:
+class Happenings:
     """A lake and a copy of the project, to which things happen that a seed decides."""
 
     def __init__(self, seed: int, lake: Lake, session: SparkSession, folder: Path) -> None:
@@ -218,106 +216,3 @@ class Walk:
             run.wait()
 
     # What must be true after each.
-
-    def passes(self, name: str) -> set[str]:
-        """The months of which readers may see what the code makes of silver."""
-        ids = Counter(r["review_id"] for r in self.live())
-        bad = {
-            month(r)
-            for r in self.live()
-            if ids[r["review_id"]] > 1 or not 1 <= float(str(r["review_overall"])) <= 5
-        }
-        return set() if self.doubled and name == "top_drinkers" else set(MONTHS) - bad
-
-    def live(self) -> list[Review]:
-        """Of silver as another engine reads it."""
-        found = silver.table(self.lake).scan().to_arrow().to_pylist()
-        return [r for r in found if r["deleted_at"] is None]
-
-    def seen(self, name: str) -> dict[str, Rows]:
-        if not self.lake.catalog.table_exists(("dm_gold", name)):
-            return dict.fromkeys(MONTHS, ())
-        found = defaultdict(list)
-        for r in gold(self.lake, name).scan().to_arrow().to_pylist():
-            key = (r["total_reviews"], r.get("profile_id", r["state"]))
-            more = r["state"] if "profile_id" in r else None
-            found[month(r)].append((*key, more))
-        return {period: ranked(found[period]) for period in MONTHS}
-
-    def note_right(self) -> dict[tuple[str, str], Rows]:
-        """What is right now; remembers it as having been right, if its tests pass."""
-        live, now = self.live(), {}
-        for name in TABLES:
-            for period in MONTHS:
-                own = [r for r in live if month(r) == period]
-                rows = computed(name, own, self.nowhere)
-                if period in self.passes(name):
-                    now[name, period] = rows
-                    self.right[name, period].add(rows)
-        return now
-
-    def check(self) -> list[str]:
-        """What is wrong: months that are neither right nor listed, or bad and not told to be."""
-        now = self.note_right()
-        answer = CliRunner().invoke(dm, ["status", "--format", "json"])
-        assert answer.exit_code == 0, answer.output
-        status = json.loads(answer.stdout)
-        why = {table["table"]: table["why"] for table in status["tables"]}
-        wrong = []
-        for name in TABLES:
-            for period, rows in self.seen(name).items():
-                reason = why[name].get(period, "")
-                if not reason and rows != now.get((name, period)):
-                    wrong.append(f"{name} {period}: shown as well, and it is not")
-                bad = rows not in self.right[name, period]
-                if bad and not reason.startswith(("untested", "written by")):
-                    wrong.append(
-                        f"{name} {period}: no test passed these rows, and it is {reason!r}"
-                    )
-        return wrong
-
-    def step(self, *, kills: bool) -> None:
-        steps: list[tuple[Callable[[], None], int]] = [
-            (self.load, 5), (self.load_bad, 2), (self.mend, 3), (self.collapse, 1), (self.run, 4),
-            (self.build, 2), (self.retry, 2), (self.full_refresh, 1), (self.process, 3),
-            (self.failing_hook, 1), (self.change_code, 1), (self.break_code, 2),
-            (self.foreign_write, 2), (self.maintain, 1), (self.rewrite, 1),
-            (self.publish_untested, 1), (self.accept_loss, 2), (self.kill, 2 if kills else 0),
-        ]  # fmt: skip
-        (step,) = self.dice.choices([s for s, _ in steps], [weight for _, weight in steps])
-        self.told.append(step.__name__)
-        self.note_right()
-        step()
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(30 if metafunc.config.getoption("--long") else 2))
-
-
-def test_a_month_is_right_or_told_to_be_stale(
-    lake: Lake,
-    session: SparkSession,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    seed: int,
-    long: bool,
-) -> None:
-    for name in TABLES:
-        if lake.catalog.table_exists(("dm_gold", name)):
-            session.sql(f"drop table dm_gold.{name}")
-    walk = Walk(seed, lake, session, tmp_path)
-    monkeypatch.setattr("runner.dbt.PROJECT", walk.project)
-    monkeypatch.setattr("dm.reading.plans.PROJECT", walk.project)
-    walk.run()
-    assert not walk.check()
-    for _ in range(STEPS):
-        walk.step(kills=long)
-        wrong = walk.check()
-        assert not wrong, f"after {', '.join(walk.told)}: {wrong}"
-    walk.mend()
-    walk.doubled = False
-    walk.write_code()
-    walk.accept_loss()
-    now = walk.note_right()
-    assert {(n, p): rows for n in TABLES for p, rows in walk.seen(n).items()} == now
