@@ -27,7 +27,7 @@ faults: setup
 silver: setup
 	@$(BIN)/pytest --long tests/silver
 
-# Thirty random orders of what people, engines and faults do, of which make test walks two.
+# Thirty random orders of what people, engines and faults do, of which make test walks a short one.
 walks: setup
 	@$(BIN)/pytest --long tests/walk
 

@@ -1,7 +1,6 @@
 """Tells how fresh the gold tables are: from metadata and dbt's plans, or from control items."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,12 +10,11 @@ from pyiceberg.table.snapshots import ancestors_of
 
 from dm.reading import snapshots
 from dm.reading.plans import Plans
+from dm.reading.show import months
 from local.lake import HasCatalog
 from local.silver import TABLE
-from runner import periods
 from runner.control.items import ControlItem, Status
 from runner.control.table import SCHEMA
-from runner.periods import InvalidPeriod
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
     kept = {s.snapshot_id: s for s in silver.metadata.snapshots} if silver else {}
     history = ancestors_of(gold.current_snapshot(), gold.metadata) if gold else ()
     last = next((s for s in history if snapshots.written_periods(s)), None)
-    newest = max(_months(gold), default=None)
+    newest = max(months(gold, gold.metadata.current_snapshot_id), default=None) if gold else None
     if last is None:
         return Freshness(name, newest, stale=stale, why=why)
     read = snapshots.sources(last).get(".".join(TABLE))
@@ -91,13 +89,3 @@ def _table(lake: HasCatalog, name: tuple[str, str]) -> Table | None:
         return lake.catalog.load_table(name)
     except NoSuchTableError:
         return None
-
-
-def _months(table: Table | None) -> set[str]:
-    """The months that have rows; what names no month is dbt's to tell."""
-    found = set()
-    if table is not None and table.current_snapshot() is not None:
-        for part in table.inspect.partitions()["partition"].to_pylist():
-            with suppress(InvalidPeriod):
-                found.add(periods.of(part["review_year"], part["review_month"]))
-    return found

@@ -1,6 +1,5 @@
 """Reads gold tables without Spark."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from pyiceberg.exceptions import NoSuchTableError
@@ -69,8 +68,7 @@ def top(
     """
     table = gold_table(lake, name)
     snapshot_id = _snapshot(table, name, branch)
-    parts = table.inspect.partitions(snapshot_id)["partition"].to_pylist() if snapshot_id else []
-    there = sorted(set(_months(parts)))
+    there = months(table, snapshot_id)
     wanted = periods.parse(period) if period else (there or [""])[-1]
     if wanted not in there:
         which = f"of {wanted}" if wanted else "at all"
@@ -81,11 +79,16 @@ def top(
     return wanted, rows(table, snapshot_id, wanted, f"period_rank <= {limit}")
 
 
-def _months(parts: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    """The months of partitions; what names none is not shown."""
-    for part in parts:
-        with suppress(InvalidPeriod):
-            yield periods.of(part["review_year"], part["review_month"])
+def months(table: Table, snapshot_id: int | None) -> list[str]:
+    """The months that have rows in a snapshot of a table, in order; what names none is left out."""
+    found = set()
+    if snapshot_id is not None:
+        parts = table.inspect.partitions(snapshot_id)
+        # Of a snapshot without any file, PyIceberg gives no such column.
+        for part in parts["partition"].to_pylist() if "partition" in parts.column_names else ():
+            with suppress(InvalidPeriod):
+                found.add(periods.of(part["review_year"], part["review_month"]))
+    return sorted(found)
 
 
 def rows(table: Table, snapshot_id: int | None, period: str, where: str = "true") -> list[Row]:

@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
+from dm.cli import dm
 from local.lake import Lake
 from runner.project import tables
 from tests import reviews
@@ -172,3 +174,12 @@ def test_a_test_that_warned_is_not_among_those_that_passed(lake: Lake, dbt: Dbt)
     told = run("explain", NAME, "--period", FEBRUARY)
     assert "all but 1 passed, which only warned:" in told
     assert "other_ratings_are_in_range (warned)" in told
+
+
+def test_a_table_without_any_row_is_no_fault(lake: Lake, dbt: Dbt) -> None:
+    gold(lake, NAME).delete("true")
+    assert "written by" in run("status")
+    answer = CliRunner().invoke(dm, ["show", NAME])
+    assert answer.exit_code == 1
+    assert f"dm_gold.{NAME} has no rows at all" in answer.output
+    assert dbt("run", "--select", NAME).success

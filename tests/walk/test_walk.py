@@ -71,7 +71,8 @@ class Walk(Happenings):
                 if not reason and rows != now.get((name, period)):
                     wrong.append(f"{name} {period}: shown as well, and it is not")
                 bad = rows not in self.right[name, period]
-                if bad and not reason.startswith(("untested", "written by")):
+                asked = "publish_untested" in self.told and reason == "untested"
+                if bad and not asked and not reason.startswith("written by"):
                     wrong.append(
                         f"{name} {period}: no test passed these rows, and it is {reason!r}"
                     )
@@ -93,7 +94,7 @@ class Walk(Happenings):
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seed" in metafunc.fixturenames:
-        metafunc.parametrize("seed", range(30 if metafunc.config.getoption("--long") else 2))
+        metafunc.parametrize("seed", range(30 if metafunc.config.getoption("--long") else 1))
 
 
 def test_a_month_is_right_or_told_to_be_stale(
@@ -112,7 +113,7 @@ def test_a_month_is_right_or_told_to_be_stale(
     monkeypatch.setattr("dm.reading.plans.PROJECT", walk.project)
     walk.run()
     assert not walk.check()
-    for _ in range(STEPS):
+    for _ in range(STEPS if long else STEPS // 2):
         walk.step(kills=long)
         wrong = walk.check()
         assert not wrong, f"after {', '.join(walk.told)}: {wrong}"
