@@ -111,6 +111,7 @@ class Lake:
         self.must_be_one()
         if self.database.is_file():
             shutil.rmtree(self.warehouse, ignore_errors=True)
+            shutil.rmtree(self.root / "loading", ignore_errors=True)
         for pattern in _FILES:
             for path in self.root.glob(pattern):
                 path.unlink(missing_ok=True)
