@@ -3,14 +3,11 @@
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dbt.artifacts.resources.types import NodeType
-from dbt.artifacts.schemas.results import NodeResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
@@ -18,10 +15,9 @@ from dbt_common.events.base_types import EventMsg
 from pyspark.logger import PySparkLogger
 
 from runner.errors import DataMasterError
-from runner.messages import one_line, unanswered
+from runner.messages import one_line
+from runner.problems import FAILED, Problem, failed_hook, problem_of
 from runner.project import PROJECT, tables
-
-_FAILED = {"error", "fail", "skipped"}
 
 PARSED = PROJECT / "manifest.msgpack"
 """The parsed project, in what ships to EMR Serverless: nothing there changes any more."""
@@ -29,22 +25,6 @@ PARSED = PROJECT / "manifest.msgpack"
 
 class DbtFailed(DataMasterError):
     """The dbt project could not be run at all."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a table was not published.
-
-    Attributes:
-        message: what failed, in one line.
-        periods: those that are known to be at fault; empty if that is not known.
-        transient: no month is at fault: another run published the table meanwhile, or a service
-            did not answer. Built again, the table may succeed.
-    """
-
-    message: str
-    periods: frozenset[str] = frozenset()
-    transient: bool = False
 
 
 class DbtProject:
@@ -110,14 +90,14 @@ class DbtProject:
             *("run", "--select", *asked),
             *("--vars", json.dumps(variables)),
         )
-        if untold := _failed_hook("write_run_history", result.results):
+        if untold := failed_hook("write_run_history", result.results):
             self._progress(f"This run is not in run_history: {untold}")
         self.left = {
             found.node.name: found.adapter_response["left"]
             for found in result.results
             if found.adapter_response.get("left") and found.node.name in periods
         }
-        return {table: _problem(table, result.results) for table in periods}
+        return {table: problem_of(table, result.results) for table in periods}
 
     def operate(self, operation: str) -> None:
         """Runs an operation of the project, a macro, with its defaults.
@@ -145,7 +125,7 @@ class DbtProject:
             DbtFailed: a model or test has a fault.
         """
         for result in self._invoke(dbtRunner(), "compile", "--no-populate-cache").results:
-            if result.status in _FAILED:
+            if result.status in FAILED:
                 raise self._failed("compile", result.message or "")
         return self._folder / "target" / "manifest.json"
 
@@ -222,33 +202,3 @@ def _before_end(call: Callable[[], None]) -> Callable[[EventMsg], None]:
             call()
 
     return note
-
-
-def _problem(table: str, results: Sequence[NodeResult]) -> Problem | None:
-    """Why a table was not published, as the macro table_outcomes found it, if dbt came so far."""
-    model = next((r for r in results if r.node.name == table), None)
-    if model is None:
-        return Problem("dbt did not build it")
-    if found := model.adapter_response.get("problem"):
-        told = (r.message or "" for r in results if r.node.unique_id in found["failed"])
-        if service := next(filter(None, map(unanswered, told)), ""):
-            return Problem(service, transient=True)
-        return Problem(found["message"], frozenset(found["periods"]))
-    outcome = model.adapter_response.get("outcome")
-    if outcome is None and model.status in _FAILED:
-        reason = model.message or str(model.status)
-        return Problem(one_line(reason), transient=bool(unanswered(reason)))
-    if outcome == "overtaken":
-        return Problem("another run has published it meanwhile", transient=True)
-    if message := _failed_hook("publish_audited", results):
-        return Problem(message, transient=True)
-    return None
-
-
-def _failed_hook(macro: str, results: Sequence[NodeResult]) -> str | None:
-    """What a macro of on-run-end failed with; None if it did not."""
-    for result in results:
-        hook = result.node.resource_type is NodeType.Operation and macro in result.node.raw_code
-        if hook and result.status in _FAILED:
-            return one_line(result.message or "")
-    return None

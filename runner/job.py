@@ -12,11 +12,12 @@ from runner import periods
 from runner.announce import announce
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable
-from runner.dbt import DbtFailed, DbtProject, Problem
+from runner.dbt import DbtFailed, DbtProject
 from runner.errors import DataMasterError
 from runner.gold import Published, published
 from runner.lease import LEASE, Lease
 from runner.periods import InvalidPeriod
+from runner.problems import Problem
 from runner.project import tables
 
 ATTEMPTS = 3

@@ -1,11 +1,9 @@
 """What the state machine does, with jobs that end as each test says."""
 
 import json
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
-from uuid import uuid4
 
 import boto3
 import pytest
@@ -16,9 +14,8 @@ from moto.emrserverless.models import EMRServerlessBackend, JobRun
 from dm.cli import dm
 from runner.control.items import Status
 from runner.project import tables
-from tests.aws.account import CONTROL, DATALAKE, OBSERVER, Account
-from tests.aws.deployer import REGION
-from tests.aws.worker import Worker, settings_of
+from tests.aws.account import OBSERVER, Account
+from tests.aws.worker import Worker
 
 BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
 
@@ -38,6 +35,17 @@ def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
 def arguments(job: JobRun) -> list[str]:
     found: list[str] = job.job_driver["sparkSubmit"]["entryPointArguments"]
     return found
+
+
+def variation(account: Account, pattern: str, by: str) -> str:
+    """The same state machine with another number in it, so that a test need not wait."""
+    client = boto3.client("stepfunctions")
+    found = client.describe_state_machine(stateMachineArn=account.dispatcher)
+    definition, count = re.subn(pattern, by, found["definition"])
+    assert count
+    return client.create_state_machine(
+        name=f"variation-{uuid4()}", roleArn=found["roleArn"], definition=definition
+    )["stateMachineArn"]
 
 
 def test_the_schedule_starts_a_job_for_each_table_with_work(account: Account) -> None:
@@ -211,68 +219,3 @@ def test_a_job_that_cannot_start_is_tried_again_if_waiting_can_help(
     if status == "FAILED":
         assert ended.results[BEERS]["error"] == f"EMRServerless.{code}: not now"
         assert ended.results[BEERS]["logs"] is None
-
-
-def variation(account: Account, pattern: str, by: str) -> str:
-    """The same state machine with another number in it, so that a test need not wait."""
-    client = boto3.client("stepfunctions")
-    found = client.describe_state_machine(stateMachineArn=account.dispatcher)
-    definition, count = re.subn(pattern, by, found["definition"])
-    assert count
-    return client.create_state_machine(
-        name=f"variation-{uuid4()}", roleArn=found["roleArn"], definition=definition
-    )["stateMachineArn"]
-
-
-def test_periods_of_the_input_become_items(account: Account) -> None:
-    ended = account.run({"tables": [BEERS, STATES], "periods": ["2010-01", "2010-12"]})
-    assert ended.statuses == {BEERS: "SUCCEEDED", STATES: "SUCCEEDED"}
-    made = account.control.items(Status.PENDING)  # no job of this test claims anything
-    assert sorted((i.table_name, i.review_year, int(i.review_month)) for i in made) == [
-        *((STATES, "2010", 1), (STATES, "2010", 12), (BEERS, "2010", 1), (BEERS, "2010", 12))
-    ]
-    assert {(i.attempt_count, i.compute_target) for i in made} == {(0, "emr")}
-    assert all(datetime.fromisoformat(i.created_at).tzinfo == UTC for i in made)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "error", "told"),
-    [
-        ({"tables": ["top_ciders"]}, "UnknownTable", '["top_ciders"]: the gold tables are'),
-        ({"periods": ["2010-13"]}, "InvalidPeriod", '["2010-13"]: a period is a month such as'),
-        ({"periods": [201012]}, "InvalidPeriod", "[201012]: a period is a month such as 2010-12"),
-    ],
-)
-def test_an_input_that_makes_no_sense_is_refused(
-    account: Account, wrong: dict[str, object], error: str, told: str
-) -> None:
-    account.enqueue(BEERS, "2010-01")
-    before = len(account.jobs)
-    ended = account.run(wrong)
-    assert (ended.status, ended.error) == ("FAILED", error)
-    assert told in ended.told
-    assert len(account.jobs) == before
-
-
-def test_a_job_gets_what_it_needs(account: Account) -> None:
-    account.enqueue(BEERS, "2010-01")
-    ended = account.run({"tables": [BEERS]})
-    job = account.jobs[-1]
-    code = f"s3://{DATALAKE}/code/gold/test"
-    assert job.job_driver["sparkSubmit"]["entryPoint"] == f"{code}/job.py"
-    assert job.execution_timeout_minutes == 60
-    environment = {
-        key.rpartition(".")[2]: value
-        for key, value in settings_of(job).items()
-        if ".driverEnv." in key
-    }
-    assert environment == {
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_MAX_ATTEMPTS": "10",
-        "AWS_REGION": REGION,
-        "DM_CODE_VERSION": "test",
-        "DM_CONTROL_TABLE": CONTROL,
-        "DM_RUN_ID": ended.name,
-        "PYSPARK_DRIVER_PYTHON": "/usr/bin/python3.11",
-        "PYSPARK_PYTHON": "/usr/bin/python3.11",
-    }

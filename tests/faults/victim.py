@@ -19,9 +19,10 @@ from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem, Outcome
 from runner.control.table import ControlTable
-from runner.dbt import DbtProject, Problem
+from runner.dbt import DbtProject
 from runner.gold import Published, published
 from runner.job import GoldJob
+from runner.problems import Problem
 
 POINTS = (
     "after the claim",

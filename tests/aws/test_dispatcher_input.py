@@ -1,0 +1,85 @@
+"""What the state machine is asked for, and what its jobs get."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from moto.emrserverless.models import JobRun
+
+from runner.control.items import Status
+from tests.aws.account import CONTROL, DATALAKE, Account
+from tests.aws.deployer import REGION
+from tests.aws.worker import Worker, settings_of
+
+BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
+
+
+@pytest.fixture(autouse=True)
+def no_items(account: Account) -> Iterator[None]:
+    account.forget_items()
+    yield
+    account.forget_items()
+
+
+@pytest.fixture(autouse=True)
+def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(worker, "run", lambda job: None)
+
+
+def arguments(job: JobRun) -> list[str]:
+    found: list[str] = job.job_driver["sparkSubmit"]["entryPointArguments"]
+    return found
+
+
+def test_periods_of_the_input_become_items(account: Account) -> None:
+    ended = account.run({"tables": [BEERS, STATES], "periods": ["2010-01", "2010-12"]})
+    assert ended.statuses == {BEERS: "SUCCEEDED", STATES: "SUCCEEDED"}
+    made = account.control.items(Status.PENDING)  # no job of this test claims anything
+    assert sorted((i.table_name, i.review_year, int(i.review_month)) for i in made) == [
+        *((STATES, "2010", 1), (STATES, "2010", 12), (BEERS, "2010", 1), (BEERS, "2010", 12))
+    ]
+    assert {(i.attempt_count, i.compute_target) for i in made} == {(0, "emr")}
+    assert all(datetime.fromisoformat(i.created_at).tzinfo == UTC for i in made)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "told"),
+    [
+        ({"tables": ["top_ciders"]}, "UnknownTable", '["top_ciders"]: the gold tables are'),
+        ({"periods": ["2010-13"]}, "InvalidPeriod", '["2010-13"]: a period is a month such as'),
+        ({"periods": [201012]}, "InvalidPeriod", "[201012]: a period is a month such as 2010-12"),
+    ],
+)
+def test_an_input_that_makes_no_sense_is_refused(
+    account: Account, wrong: dict[str, object], error: str, told: str
+) -> None:
+    account.enqueue(BEERS, "2010-01")
+    before = len(account.jobs)
+    ended = account.run(wrong)
+    assert (ended.status, ended.error) == ("FAILED", error)
+    assert told in ended.told
+    assert len(account.jobs) == before
+
+
+def test_a_job_gets_what_it_needs(account: Account) -> None:
+    account.enqueue(BEERS, "2010-01")
+    ended = account.run({"tables": [BEERS]})
+    job = account.jobs[-1]
+    code = f"s3://{DATALAKE}/code/gold/test"
+    assert job.job_driver["sparkSubmit"]["entryPoint"] == f"{code}/job.py"
+    assert job.execution_timeout_minutes == 60
+    environment = {
+        key.rpartition(".")[2]: value
+        for key, value in settings_of(job).items()
+        if ".driverEnv." in key
+    }
+    assert environment == {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_MAX_ATTEMPTS": "10",
+        "AWS_REGION": REGION,
+        "DM_CODE_VERSION": "test",
+        "DM_CONTROL_TABLE": CONTROL,
+        "DM_RUN_ID": ended.name,
+        "PYSPARK_DRIVER_PYTHON": "/usr/bin/python3.11",
+        "PYSPARK_PYTHON": "/usr/bin/python3.11",
+    }

@@ -1,0 +1,140 @@
+"""A load beside others, on a full disk: nothing is lost or doubled, and no orphan stays."""
+
+import random
+import resource
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from dm.cli import dm
+from local import silver
+from local.control import SqliteControlTable
+from local.lake import Lake
+from local.load import load
+from local.loading import merging
+from local.loading.errors import LoadOvertaken
+from runner.control.items import Status
+from tests.reviews import Review, review, table, write
+
+Process = get_context("fork").Process
+TABLES = ("top_drinkers", "state_by_review_volume")
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def control(lake: Lake) -> SqliteControlTable:
+    return SqliteControlTable(lake.control)
+
+
+def in_silver(lake: Lake) -> list[Review]:
+    return silver.table(lake).scan().to_arrow().sort_by("review_id").to_pylist()
+
+
+def load_all(lake: Lake, control: SqliteControlTable, *reviews: Review) -> tuple[str, ...]:
+    path = write(lake.root.parent / "reviews.csv", reviews)
+    return load(lake, control, TABLES, path).periods
+
+
+def announced(control: SqliteControlTable) -> list[tuple[str, str]]:
+    items = control.items(Status.PENDING)
+    return sorted((item.table_name, f"{item.review_year}-{item.review_month}") for item in items)
+
+
+def then_another_load(monkeypatch: pytest.MonkeyPatch, lake: Lake, times: int) -> None:
+    """So many times, another load commits between a load's reading and its commit."""
+    compare = merging.compare
+    numbers = iter(range(100, 100 + times))
+
+    def compare_and_be_late(*arguments: Any) -> Any:
+        found = compare(*arguments)
+        if number := next(numbers, None):
+            with monkeypatch.context() as patch:
+                patch.setattr(merging, "compare", compare)
+                silver.upsert(lake, table([review(3, state="XX"), review(number, "2009-01")]))
+        return found
+
+    monkeypatch.setattr(merging, "compare", compare_and_be_late)
+
+
+def test_a_load_that_is_overtaken_begins_again_on_what_is_there_then(
+    lake: Lake, control: SqliteControlTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_all(lake, control, review(1))
+    then_another_load(monkeypatch, lake, times=2)
+    # The same review in another month: PyIceberg alone would let both in.
+    assert load_all(lake, control, review(3, "2011-01")) == ("2010-12", "2011-01")
+    assert [found["review_id"] for found in in_silver(lake)] == [1, 3, 100, 101]
+
+
+def test_a_load_that_is_always_overtaken_says_so_and_leaves_nothing(
+    lake: Lake, control: SqliteControlTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_all(lake, control, review(1))
+    then_another_load(monkeypatch, lake, times=100)
+    with pytest.raises(LoadOvertaken):
+        silver.upsert(lake, table([review(2, "2011-01")]))
+    assert 2 not in [found["review_id"] for found in in_silver(lake)]
+    assert files_without_a_snapshot(lake) == set()
+    assert not list((lake.root / "loading").glob("load-*"))
+
+
+def files_without_a_snapshot(lake: Lake) -> set[Path]:
+    """Data files and manifests that no snapshot of silver has."""
+    found = silver.table(lake)
+    known = set()
+    for snapshot in found.metadata.snapshots:
+        known.add(snapshot.manifest_list)
+        for manifest in snapshot.manifests(found.io):
+            known.add(manifest.manifest_path)
+            entries = manifest.fetch_manifest_entry(found.io, discard_deleted=False)
+            known |= {entry.data_file.file_path for entry in entries}
+    here = [p for p in lake.warehouse.rglob("*") if p.suffix in (".parquet", ".avro")]
+    return {path for path in here if f"file://{path}" not in known}
+
+
+@pytest.mark.parametrize("limit", [4_000, 30_000, 300_000])
+def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_orphans(
+    lake: Lake,
+    control: SqliteControlTable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+) -> None:
+    monkeypatch.setenv("DM_LAKE", str(lake.root))
+    rng = random.Random(1)
+    many = [review(i, beer_name=rng.randbytes(200).hex()) for i in range(3_000)]
+    path = write(tmp_path / "many.csv", many)
+    load_all(lake, control, review(99_999))
+    before = in_silver(lake)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))  # no file may become larger
+    try:
+        answer = CliRunner().invoke(dm, ["load", str(path)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith(f"Error: The lake in {lake.root} could not be written: ")
+    assert answer.stderr.count("\n") == 2
+    assert in_silver(lake) == before
+    assert files_without_a_snapshot(lake) == set()
+
+
+def first_load(root: str, number: int) -> None:
+    silver.upsert(Lake(Path(root)), table([review(number)]))
+
+
+def test_first_loads_at_once_all_load(lake: Lake) -> None:
+    runs = [Process(target=first_load, args=(str(lake.root), number)) for number in range(4)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(60)
+    assert [run.exitcode for run in runs] == [0] * 4
+    assert [found["review_id"] for found in in_silver(lake)] == [0, 1, 2, 3]
