@@ -1,9 +1,11 @@
 """What the state machine does, with jobs that end as each test says."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Barrier
+from uuid import uuid4
 
 import boto3
 import pytest
