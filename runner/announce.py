@@ -6,14 +6,17 @@ from uuid import uuid4
 from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import SCHEMA, ControlTable
 
+_OF_SILVER = {"not built yet", "silver changed"}
+"""Reasons that silver's job, or a load, announces itself."""
+
 
 def announce(control: ControlTable, stale: Mapping[str, Mapping[str, str]]) -> list[ControlItem]:
     """Adds a pending item for each stale month that has none.
 
     Args:
         control: the control table.
-        stale: for each table its stale months, each with the reason. One that waits, runs or was
-            given up has an item already.
+        stale: for each table its stale months, each with the reason. What silver changed has its
+            items from there; a month that waits, runs or was given up has one already.
 
     Returns:
         The items.
@@ -36,7 +39,7 @@ def announce(control: ControlTable, stale: Mapping[str, Mapping[str, str]]) -> l
         )
         for table, months in stale.items()
         for period, reason in months.items()
-        if (table, period) not in known
+        if (table, period) not in known and reason not in _OF_SILVER
     ]
     control.enqueue(items)
     return items

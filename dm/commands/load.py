@@ -63,7 +63,7 @@ def load(
     into_demo: bool = False,
     template: bool = False,
 ) -> None:
-    r"""Load reviews from FILES into silver, by review_id, in one commit.
+    """Load reviews from FILES into silver, by review_id, in one commit.
 
     FILES are files, folders or globs, or - for standard input: CSV, JSON lines or Parquet, packed
     by gzip, zstd or zip or not, in the columns of dm_silver.review_flat or with --map or --layout.

@@ -16,6 +16,7 @@ from runner.announce import announce
 from runner.control.items import Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
+from runner.project import tables
 from runner.startup import start_spark
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def process(
         _tell_what_would_be_built(control, chosen)
         return
     waiting = control.items(Status.PENDING, Status.RUNNING)
-    if not waiting and not announce(control, _stale(chosen)):
+    if not waiting and not _announce(control, chosen):
         click.echo("Nothing is pending.")
         return
     start_spark()
@@ -93,6 +94,15 @@ def process(
         return
     if _tell(results):
         ctx.exit(1)
+
+
+def _announce(control: ControlTable, chosen: Sequence[str]) -> bool:
+    """Announces what a load missed, and what is stale for another reason; whether there is any."""
+    from local.announcing import announce_missed  # Arrow and Iceberg are slow to import
+
+    here = lake.find()
+    missed = here.database.exists() and announce_missed(here, control, tables())
+    return bool(missed or announce(control, _stale(chosen)))
 
 
 def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:

@@ -132,6 +132,7 @@ def write_settings(
         "spark.driver.extraJavaOptions": shlex.join(java_options),
         "spark.master": "local[*]",
         "spark.sql.catalogImplementation": "in-memory",  # no Hive metastore
+        "spark.sql.warehouse.dir": lake.warehouse.as_uri(),  # else Spark makes one where it starts
         # The driver is the whole of Spark here: nothing outside this machine talks to it.
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",

@@ -98,8 +98,15 @@ def test_maintenance_keeps_what_is_needed(
     lake: Lake, session: SparkSession, silver_snapshots: list[int], tmp_path: Path
 ) -> None:
     dbt = Dbt(tmp_path)
+    said = gold(lake, NAME).current_snapshot()
+    assert said is not None
+    state = {k: said.summary[k] for k in ("dm.inputs", "dm.sources", "dm.columns", "dm.code")}
+    as_a_run = ", ".join(f"'snapshot-property.{key}' = '{value}'" for key, value in state.items())
     for i in range(6):  # many small files in one month
-        session.sql(f"insert into dm_gold.{NAME} select {i}, 'x', 'NY', 1, 4.0, {i + 1}, 2010, 3")
+        session.sql(
+            f"insert into dm_gold.{NAME} with ({as_a_run})"
+            f" select {i}, 'x', 'NY', 1, 4.0, {i + 1}, 2010, 3"
+        )
     session.sql(f"alter table dm_gold.{NAME} create branch audit_20100101_000000_kept")
     session.sql(f"alter table dm_gold.{NAME} create tag pin as of version {first(lake)}")
     orphan = lake.warehouse / "dm_gold" / NAME / "data" / "orphan.parquet"
