@@ -16,7 +16,6 @@ from runner.announce import announce
 from runner.control.items import Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
-from runner.project import tables
 from runner.startup import start_spark
 
 if TYPE_CHECKING:
@@ -76,10 +75,13 @@ def process(
     if dry_run:
         _tell_what_would_be_built(control, chosen)
         return
-    waiting = control.items(Status.PENDING, Status.RUNNING)
-    if not waiting and not _announce(control, chosen):
-        click.echo("Nothing is pending.")
-        return
+    if not control.items(Status.PENDING, Status.RUNNING):
+        stale = _stale(chosen)
+        if not announce(control, stale):
+            names = ", ".join(sorted(table for table, why in stale.items() if why))
+            but = f" But months of {names} are stale: see dm status." if names else ""
+            click.echo(f"Nothing is pending.{but}")
+            return
     start_spark()
 
     with live_line() as now:
@@ -94,15 +96,6 @@ def process(
         return
     if _tell(results):
         ctx.exit(1)
-
-
-def _announce(control: ControlTable, chosen: Sequence[str]) -> bool:
-    """Announces what a load missed, and what is stale for another reason; whether there is any."""
-    from local.announcing import announce_missed  # Arrow and Iceberg are slow to import
-
-    here = lake.find()
-    missed = here.database.exists() and announce_missed(here, control, tables())
-    return bool(missed or announce(control, _stale(chosen)))
 
 
 def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:

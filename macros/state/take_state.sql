@@ -3,7 +3,7 @@
     stale; `code`; and `untested`, the periods that nobody has tested. A run drops its branch once it has published: main at
     a branch's end was moved there by somebody else, or the run died, and nobody knows whether its tests had passed. -#}
 {% macro take_state(state, snapshot, kept) %}
-    {%- set untested = (snapshot.untested or '') ~ ',' ~ (snapshot.periods if snapshot.snapshot_id in kept else '') -%}
+    {%- set untested = (snapshot.untested or '') ~ ',' ~ ((snapshot.periods or '') if snapshot.snapshot_id in kept else '') -%}
     {%- do state.update({
         'inputs': fromjson(snapshot.inputs or '{}'),
         'built': fromjson(snapshot.built or '{}'),
