@@ -18,6 +18,7 @@ from local.spark import conf, server
 from runner.project import PROJECT
 from tests import commands_page, reviews
 from tests.dbt_project import copy_project
+from tests.local.files.test_values import BEERADVOCATE
 from tests.test_sixth_table import add_sixth_table
 
 BIN = Path(sys.executable).parent
@@ -106,8 +107,11 @@ def reader(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the reader is, with a file of reviews."""
+    """Where the reader is, with files of reviews."""
     here = tmp_path_factory.mktemp("folder")
+    (here / "exports").mkdir()
+    reviews.write(here / "exports" / "may.csv", reviews.month_of("2011-05", 201))
+    (here / "beer_reviews.csv").write_text(BEERADVOCATE)
     made = [*reviews.month_of("2010-12", 1), *reviews.month_of("2011-01", 101)]
     subprocess.run(["gzip", reviews.write(here / "reviews.csv", made)], check=True)
     return here
