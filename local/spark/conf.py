@@ -132,7 +132,8 @@ def write_settings(
         "spark.driver.extraJavaOptions": shlex.join(java_options),
         "spark.master": "local[*]",
         "spark.sql.catalogImplementation": "in-memory",  # no Hive metastore
-        "spark.sql.warehouse.dir": lake.warehouse.as_uri(),  # else Spark makes one where it starts
+        # Else Spark makes one where it starts.
+        "spark.sql.warehouse.dir": (lake.root / "warehouse").as_uri(),
         # The driver is the whole of Spark here: nothing outside this machine talks to it.
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
