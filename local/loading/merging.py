@@ -40,7 +40,6 @@ def compare(
     """Makes the tables `left_out`, of reviews that change nothing, and `replaced`, of old versions.
 
     Both have a month, and are in its order: those of one month are read without the others.
-    Nothing large is joined and sorted by one statement: each takes the memory for itself.
     Nothing large is joined and sorted in one statement: each needs the memory for itself.
     """
     now("looking for the reviews in silver")
