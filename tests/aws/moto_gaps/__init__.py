@@ -9,7 +9,7 @@
 `glue`
     UpdateTable takes any VersionId; here only the table's own, as Iceberg's commits need it.
 `dynamodb`
-    Calls run into each other; here they wait.
+    Calls run into each other; here they wait. An index knows of a write at once; here it may lag.
 
 And beside this folder:
 

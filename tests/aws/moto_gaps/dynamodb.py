@@ -1,8 +1,16 @@
-"""DynamoDB changes an item in one step; moto does not, so its calls wait for each other."""
+"""DynamoDB changes an item in one step; moto does not, so its calls wait for each other.
 
+And an index of DynamoDB knows of a write some time after it; moto's knows at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from threading import RLock
+from typing import Any
 
 import pytest
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 
@@ -14,3 +22,29 @@ def close(patch: pytest.MonkeyPatch) -> None:
             return call_action(handler)
 
     patch.setattr(DynamoHandler, "call_action", serialized)
+
+
+@contextmanager
+def lagging_index() -> Iterator[None]:
+    """All indexes stay as they are while the block lasts, whatever is written."""
+    query, known = Table.query, {}
+
+    def old(table: Table, *arguments: Any, **options: Any) -> Any:
+        name = options.get("index_name") or next((a for a in arguments[7:8] if a), None)
+        if not name:
+            return query(table, *arguments, **options)
+        now = table.items
+        table.items = known.get(table.name, {})
+        try:
+            return query(table, *arguments, **options)
+        finally:
+            table.items = now
+
+    with pytest.MonkeyPatch.context() as patch:
+        from moto.dynamodb.models import dynamodb_backends
+
+        for backends in dynamodb_backends.values():
+            for backend in backends.values():
+                known |= {name: deepcopy(table.items) for name, table in backend.tables.items()}
+        patch.setattr(Table, "query", old)
+        yield
