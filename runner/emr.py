@@ -6,6 +6,7 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ _SPARE = 2
 @click.option("--control-table", envvar="DM_CONTROL_TABLE", default=NAME, show_default=True)
 @click.option("--name", envvar="DM_RUN_ID", default="", help="What the run's id begins with.")
 @click.option("--outcome", envvar="DM_OUTCOME", default="", help="The key to tell the outcome at.")
+@click.option("--keep-days", envvar="DM_KEEP_DAYS", type=int, default=0, help="Of settled items.")
 @click.option("--minutes", envvar="DM_MINUTES", type=int, help="When the job would be cancelled.")
 @click.pass_context
 def job(
@@ -46,6 +48,7 @@ def job(
     control_table: str,
     name: str,
     outcome: str,
+    keep_days: int,
     minutes: int | None,
 ) -> None:
     """Build what is pending, on the Spark that spark-submit started.
@@ -65,7 +68,8 @@ def job(
         signal.signal(signal.SIGALRM, signal.default_int_handler)
         signal.alarm(max(minutes - _SPARE, 1) * 60)
     with told(), _fault_told(control_table, outcome, mine):
-        gold = gold_job(DynamoControlTable(control_table), dbt, name=name)
+        keep = timedelta(days=keep_days) if keep_days else None
+        gold = gold_job(DynamoControlTable(control_table, keep=keep), dbt, name=name)
         items = [_asked(name, table, month) for table in mine for month in asked]
         results = build_pending(gold, chosen, click.echo, items)
         left = gold.held() if asked or len({r.table for r in results}) < len(mine) else set()

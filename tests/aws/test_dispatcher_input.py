@@ -79,6 +79,7 @@ def test_a_job_gets_what_it_needs(account: Account) -> None:
         "AWS_REGION": REGION,
         "DM_CODE_VERSION": "test",
         "DM_CONTROL_TABLE": CONTROL,
+        "DM_KEEP_DAYS": "400",
         "DM_MINUTES": "60",
         "DM_OUTCOME": f"outcome-{ended.name}-1-{BEERS}",
         "DM_RUN_ID": ended.name,

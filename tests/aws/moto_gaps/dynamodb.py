@@ -3,15 +3,23 @@
 And an index of DynamoDB knows of a write some time after it; moto's knows at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from threading import RLock
 from typing import Any
 
 import pytest
+from moto.dynamodb.exceptions import DynamodbException
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+
+
+class ProvisionedThroughputExceeded(DynamodbException):
+    error_type = "ProvisionedThroughputExceededException"
+
+    def __init__(self) -> None:
+        super().__init__(self.error_type, "The level of configured throughput was exceeded")
 
 
 def close(patch: pytest.MonkeyPatch) -> None:
@@ -48,3 +56,26 @@ def lagging_index() -> Iterator[None]:
                 known |= {name: deepcopy(table.items) for name, table in backend.tables.items()}
         patch.setattr(Table, "query", old)
         yield
+
+
+@contextmanager
+def throttled(refuse: Callable[[int], bool]) -> Iterator[list[int]]:
+    """Refuses some updates as an index does that is written to too fast.
+
+    Args:
+        refuse: whether to refuse the update of this number, from 1 on.
+
+    Yields:
+        The numbers of the updates up to now.
+    """
+    update, seen = DynamoHandler.update_item, list[int]()
+
+    def updated(handler: DynamoHandler) -> Any:
+        seen.append(len(seen) + 1)
+        if refuse(seen[-1]):
+            raise ProvisionedThroughputExceeded
+        return update(handler)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoHandler, "update_item", updated)
+        yield seen
