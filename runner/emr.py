@@ -18,12 +18,14 @@ from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem
 from runner.control.table import NAME, SCHEMA
 from runner.errors import DataMasterError, told
+from runner.outcomes import TableOutcome
 from runner.project import tables
 from runner.startup import collect_rarely, start_spark
 
 if TYPE_CHECKING:
     from runner.job import Result
 
+_MAINTENANCE = "maintenance"
 _SPARE = 2
 """Minutes before the job's time is over in which it gives its items back: EMR gives none."""
 
@@ -37,6 +39,7 @@ _SPARE = 2
 @click.option("--control-table", envvar="DM_CONTROL_TABLE", default=NAME, show_default=True)
 @click.option("--name", envvar="DM_RUN_ID", default="", help="What the run's id begins with.")
 @click.option("--outcome", envvar="DM_OUTCOME", default="", help="The key to tell the outcome at.")
+@click.option("--maintain", is_flag=True, help="Tidy the tables, and build nothing.")
 @click.option("--keep-days", envvar="DM_KEEP_DAYS", type=int, default=0, help="Of settled items.")
 @click.option("--minutes", envvar="DM_MINUTES", type=int, help="When the job would be cancelled.")
 @click.pass_context
@@ -48,10 +51,11 @@ def job(
     control_table: str,
     name: str,
     outcome: str,
+    maintain: bool,
     keep_days: int,
     minutes: int | None,
 ) -> None:
-    """Build what is pending, on the Spark that spark-submit started.
+    """Build what is pending, or tidy the tables, on the Spark that spark-submit started.
 
     Ends with exit code 1 if a month failed, so that EMR Serverless marks the job as failed.
     """
@@ -63,11 +67,16 @@ def job(
 
     # The archive's own folder may be read-only.
     dbt = DbtProject(_tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
-    mine = chosen or tables()
+    mine = [_MAINTENANCE] if maintain else chosen or tables()
     if minutes:
         signal.signal(signal.SIGALRM, signal.default_int_handler)
         signal.alarm(max(minutes - _SPARE, 1) * 60)
     with told(), _fault_told(control_table, outcome, mine):
+        if maintain:
+            dbt.operate("maintain")
+            if outcome:
+                outcomes.tell(control_table, outcome, [TableOutcome(_MAINTENANCE, "SUCCEEDED")])
+            return
         keep = timedelta(days=keep_days) if keep_days else None
         gold = gold_job(DynamoControlTable(control_table, keep=keep), dbt, name=name)
         items = [_asked(name, table, month) for table in mine for month in asked]
