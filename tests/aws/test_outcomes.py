@@ -207,7 +207,7 @@ def test_maintenance_is_a_job_of_its_own(
     ended = account.wait(account.fire_schedule("dm-analytics-maintenance"))
     assert ended.statuses == {"maintenance": "SUCCEEDED"}
     (job,) = account.jobs[before:]
-    assert arguments(job) == ["--layer", "gold", "--maintain"]
+    assert arguments(job) == ["--layer", "gold", "--task", "maintenance"]
     assert job.tags == {"dm:environment": "dm-analytics", "dm:tables": "maintenance"}
     assert metrics(account)["MaintenanceFailed"] == 0
 
