@@ -10,6 +10,7 @@ from local.checks import Unwell, packages, python
 from runner.aws import AwsCallFailed, calling, session
 from runner.control.items import Status
 
+_USUAL = "dm-analytics"
 _CODE = "emr-serverless"
 _ROLE = "AWSServiceRoleForAmazonEMRServerless"
 _ENOUGH = 12
@@ -76,7 +77,8 @@ def quota() -> str:
 
 def name_of(state_machine: str) -> str:
     """What the names of the environment's resources begin with."""
-    return state_machine.removesuffix("-dispatcher")
+    name = state_machine.removesuffix("-dispatcher")
+    return name if name.startswith(_USUAL) else _USUAL
 
 
 def control_table() -> str:
