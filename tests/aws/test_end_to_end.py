@@ -30,7 +30,7 @@ from tests.aws.calls import Call
 from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.aws.policies import allows, statements
 from tests.aws.worker import AWS_BUNDLE, JOB_KEY, SparkSubmit, Worker
-from tests.gold.test_numbers import expected
+from tests.computed import expected
 from tests.tables import gold, rows
 
 BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"

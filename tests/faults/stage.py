@@ -22,10 +22,10 @@ from runner.dbt import DbtProject
 from runner.gold import published
 from runner.job import GoldJob, Result
 from runner.project import PROJECT
+from tests.computed import expected
 from tests.dbt_project import Dbt
 from tests.faults.reader import Reader, Rows, months, repeated
 from tests.faults.victim import LEASE, TABLES
-from tests.gold.test_numbers import expected
 from tests.report import Report
 from tests.tables import gold, rows
 

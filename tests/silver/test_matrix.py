@@ -11,8 +11,8 @@ from pyspark.sql import SparkSession
 from dm.cli import dm
 from local.lake import Lake
 from local.silver import TABLE
+from tests.computed import expected
 from tests.dbt_project import Answer, Dbt
-from tests.gold.test_numbers import expected
 from tests.report import Report
 from tests.silver.cases import ALL, CASES, FIRST, NAMES, Case, Reviews
 from tests.tables import gold, rows

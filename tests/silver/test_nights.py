@@ -5,8 +5,8 @@ from pyspark.sql import SparkSession
 from local.lake import Lake
 from local.silver import TABLE
 from runner import periods
+from tests.computed import expected
 from tests.dbt_project import Dbt
-from tests.gold.test_numbers import expected
 from tests.report import Report
 from tests.silver.test_matrix import FIRST, NAMES, Reviews
 from tests.tables import gold, rows
