@@ -111,7 +111,8 @@ class DbtProject:
             if event.info.name.startswith("RunningOperation"):
                 faults.append(event.data.exc)
 
-        self._invoke(dbtRunner(callbacks=[self._report, note]), "run-operation", operation)
+        runner = dbtRunner(self._manifest, callbacks=[self._report, note])
+        self._invoke(runner, "run-operation", operation)
         if faults:
             raise self._failed(operation, faults[0])
 
