@@ -13,6 +13,7 @@ from dm.commands import (
     pages,
     pending,
     process,
+    query,
     runs,
     setup,
     show,
@@ -89,7 +90,15 @@ def dm(ctx: click.Context) -> None:
 for command in (
     *(load.load, lakes.maintain, process.process, pending.pending, pending.retry),
     *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
-    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
+    *(
+        query.sql,
+        query.export,
+        pages.docs,
+        pages.report,
+        spark.spark_commands,
+        doctor.doctor,
+        setup.setup,
+    ),
     *(setup.completion, demo.demo, lakes.lake_commands),
 ):
     dm.add_command(command)

@@ -8,7 +8,7 @@ import yaml
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
-from dm.reading import plans, run_history, snapshots
+from dm.reading import plans, run_history, snapshots, states
 from dm.reading.show import NothingToShow, Row, gold_table, rows
 from dm.terminal.output import text
 from local.lake import Lake
@@ -61,7 +61,9 @@ class Explanation:
     row: list[Row]
 
 
-def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
+def explain(
+    lake: Lake, name: str, period: str, key: str | None, as_of: str | None = None
+) -> Explanation:
     """Where a period of a gold table comes from, and how a row of it came to its values.
 
     Args:
@@ -69,6 +71,7 @@ def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
         name: the table.
         period: such as 2010-12.
         key: the value of the table's key, such as a beer_id; None for no row.
+        as_of: tell it as it was then: see states.snapshot_of; what is stale is told of now alone.
 
     Raises:
         NothingToShow: there is no such table, or no snapshot tells of the period, or the key never
@@ -76,18 +79,19 @@ def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
         InvalidPeriod: the period is none.
     """
     table = gold_table(lake, name)
-    found = list(_versions(table, periods.parse(period)))
+    snapshot = states.snapshot_of(table, name, as_of)
+    found = list(_versions(table, periods.parse(period), snapshot))
     if not found:
         raise NothingToShow(f"No snapshot of {name} tells of {period}")
     values = _values(table, found, period, key_columns(name), key) if key is not None else []
-    total = len(rows(table, table.metadata.current_snapshot_id, period))
-    now = plans.of(lake)
+    total = len(rows(table, snapshot, period))
+    now = plans.of(lake) if as_of is None else plans.Plans()
     stale = now.problem or now.why.get(name, {}).get(period)
     warned = run_history.warnings(lake, found[0].run, name) & set(found[0].tests)
     return Explanation(found[0], total, stale, tuple(sorted(warned)), values)
 
 
-def diff(lake: Lake, name: str, period: str) -> tuple[Version, list[Row]]:
+def diff(lake: Lake, name: str, period: str, as_of: str | None = None) -> tuple[Version, list[Row]]:
     """What the last run that wrote a period changed in it.
 
     Returns:
@@ -100,7 +104,8 @@ def diff(lake: Lake, name: str, period: str) -> tuple[Version, list[Row]]:
         InvalidPeriod: the period is none.
     """
     table = gold_table(lake, name)
-    last = next(_versions(table, periods.parse(period)), None)
+    snapshot = states.snapshot_of(table, name, as_of)
+    last = next(_versions(table, periods.parse(period), snapshot), None)
     if last is None:
         raise NothingToShow(f"No snapshot of {name} tells of {period}")
     if last.parent_id is not None and table.snapshot_by_id(last.parent_id) is None:
@@ -128,13 +133,13 @@ def key_columns(name: str) -> list[str]:
     raise NothingToShow(f"models/gold/{name}.yml has no test ranked_in_period, so it has no key")
 
 
-def current_versions(table: Table) -> dict[str, Version]:
-    """The version of each period that readers of a gold table see, by the period.
+def current_versions(table: Table, snapshot_id: int | None = None) -> dict[str, Version]:
+    """The version of each period in a snapshot of a gold table, or that readers see, by the period.
 
     A period that only snapshots wrote which are not kept any more is not there.
     """
     found: dict[str, Version] = {}
-    history = list(ancestors_of(table.current_snapshot(), table.metadata))
+    history = _history(table, snapshot_id or table.metadata.current_snapshot_id)
     untested = snapshots.untested(history)
     for snapshot in history:
         for period in snapshots.written_periods(snapshot) - found.keys():
@@ -142,9 +147,15 @@ def current_versions(table: Table) -> dict[str, Version]:
     return found
 
 
-def _versions(table: Table, period: str) -> Iterator[Version]:
-    """The versions of a period in main's history, newest first."""
-    history = list(ancestors_of(table.current_snapshot(), table.metadata))
+def _history(table: Table, snapshot_id: int | None) -> list[Snapshot]:
+    """A snapshot and those before it, newest first."""
+    newest = table.snapshot_by_id(snapshot_id) if snapshot_id is not None else None
+    return list(ancestors_of(newest, table.metadata))
+
+
+def _versions(table: Table, period: str, snapshot_id: int | None) -> Iterator[Version]:
+    """The versions of a period in the history of a snapshot, newest first."""
+    history = _history(table, snapshot_id)
     tested = period not in snapshots.untested(history)
     for snapshot in history:
         if period in snapshots.written_periods(snapshot):

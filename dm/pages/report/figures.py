@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 from pyiceberg.table import Table
 
-from dm.reading import history
+from dm.reading import history, states
 from dm.reading.show import NotBuilt, Unreadable, gold_table
 from local.lake import Lake
 from runner.project import tables
@@ -96,25 +96,29 @@ class Figures:
     written_by: dict[str, int]
 
 
-def read(lake: Lake) -> dict[str, Figures]:
-    """The gold tables that have months, by name.
+def read(lake: Lake, as_of: str | None = None) -> dict[str, Figures]:
+    """The gold tables that have months, by name, now or as of a time: see states.moment_of.
 
     Raises:
         NotBuilt: none has.
     """
     found = {}
+    when = states.moment_of(lake, as_of)
     for name in tables():
-        with suppress(NotBuilt, Unreadable):
-            figures = _figures(name, gold_table(lake, name))
+        with suppress(NotBuilt, Unreadable, states.NoState):
+            table = gold_table(lake, name)
+            figures = _figures(name, table, states.snapshot_of(table, name, when))
             if figures.rows or figures.written_by:
                 found[name] = figures
     if not found:
-        raise NotBuilt("No gold table is built yet")
+        raise NotBuilt(
+            f"No gold table was built as of {when}" if when else "No gold table is built yet"
+        )
     return found
 
 
-def _figures(name: str, table: Table) -> Figures:
-    gold = table.scan().to_arrow()
+def _figures(name: str, table: Table, snapshot_id: int | None) -> Figures:
+    gold = table.scan(snapshot_id=snapshot_id).to_arrow()
     key = history.key_columns(name)[0]
     names = {
         "key": key,
@@ -129,7 +133,7 @@ def _figures(name: str, table: Table) -> Figures:
         columns, rows = first.columns[1:], first.fetchall()
         past = db.sql(_HISTORY.format(**names)).fetchall()
         totals = db.sql(_TOTALS.format(**names)).fetchall()
-    runs, written_by = _runs(table)
+    runs, written_by = _runs(table, snapshot_id)
     return Figures(
         key=key,
         columns=columns,
@@ -142,9 +146,9 @@ def _figures(name: str, table: Table) -> Figures:
     )
 
 
-def _runs(table: Table) -> tuple[list[Run], dict[str, int]]:
+def _runs(table: Table, snapshot_id: int | None) -> tuple[list[Run], dict[str, int]]:
     """The runs that wrote what is there, newest first, and the place of each month's run."""
-    versions = history.current_versions(table)
+    versions = history.current_versions(table, snapshot_id)
     newest = sorted(versions.values(), key=lambda version: version.written, reverse=True)
     found: dict[int, Run] = {}
     for version in newest:
