@@ -7,11 +7,14 @@ from typing import Any
 import click
 
 from dm.commands import (
+    branches,
     demo,
     doctor,
+    hold,
     load,
     pages,
     pending,
+    preview,
     process,
     query,
     runs,
@@ -21,6 +24,7 @@ from dm.commands import (
     status,
 )
 from dm.commands import lake as lakes
+from dm.commands import tables as gold_tables
 from local import lake
 from local.control import SqliteControlTable
 from local.spark import conf, server
@@ -80,7 +84,15 @@ def dm(ctx: click.Context) -> None:
             prompt.run(dm, lake.find().root / "history.txt")
         else:
             click.echo(ctx.get_help())
-    if ctx.invoked_subcommand in ("demo", "process", "maintain", "spark"):
+    if ctx.invoked_subcommand in (
+        "demo",
+        "process",
+        "maintain",
+        "spark",
+        "hold",
+        "release",
+        "rollback",
+    ):
         if not conf.is_configured():
             ctx.invoke(setup.setup)
         if ctx.invoked_subcommand != "spark":
@@ -91,14 +103,15 @@ for command in (
     *(load.load, lakes.maintain, process.process, pending.pending, pending.retry),
     *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
     *(
+        preview.preview,
+        branches.branches,
         query.sql,
         query.export,
-        pages.docs,
-        pages.report,
-        spark.spark_commands,
-        doctor.doctor,
-        setup.setup,
+        hold.rollback,
+        hold.hold,
+        hold.release,
     ),
-    *(setup.completion, demo.demo, lakes.lake_commands),
+    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
+    *(gold_tables.migrate, gold_tables.drop, setup.completion, demo.demo, lakes.lake_commands),
 ):
     dm.add_command(command)

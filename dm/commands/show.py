@@ -85,12 +85,23 @@ def explain(table: str, period: str, key: str | None, as_of: str | None, format_
         f"  silver   {silver}\n"
         f"  input    fingerprint {version.fingerprint or 'of no reviews'}\n"
         f"  code     {version.code_version or 'not in git'}, SQL {version.code}\n"
-        f"  stale    {told.stale or ('no' if as_of is None else 'told of now alone')}\n"
-        f"  tests    {_verdict(told)}"
+        f"  stale    {_stale(told, as_of)}"
     )
+    for what, said in (("by hand", version.action), ("held", told.held and told.held.in_words)):
+        if said:
+            click.echo(f"  {what:<9}{said}")
+    click.echo(f"  tests    {_verdict(told)}")
     for test in version.tests:
         click.echo(f"           {test}{' (warned)' if test in told.warnings else ''}")
     rows_out(_without_period(told.row), format_)
+
+
+def _stale(told: Explanation, as_of: str | None) -> str:
+    if as_of is not None:
+        return "told of now alone"
+    if told.held and told.held.why:
+        return f"no run builds it while it is held; else it would, for: {told.held.why}"
+    return told.stale or "no"
 
 
 def _verdict(told: Explanation) -> str:

@@ -116,6 +116,13 @@ def _tell_tables(fresh: Sequence[Freshness]) -> None:
             stale[months, reason].append(table.table)
     for (months, reason), names in stale.items():
         say(f"Stale: {worklist.in_words(names)}, {periods.in_words(months)}: {reason}")
+    held = defaultdict(list)
+    for table in fresh:
+        for said in dict.fromkeys(one.in_words for one in table.held.values()):
+            months = tuple(m for m, one in table.held.items() if one.in_words == said)
+            held[months, said].append(table.table)
+    for (months, said), names in held.items():
+        say(f"Held: {worklist.in_words(names)}, {periods.in_words(months)}: {said}")
 
 
 def _minute(time: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +90,12 @@ _BOTH = ("changed", "moved")
 NOTHING = Counts(0, 0, 0, 0, 0, 0, {})
 
 
-def read(table: str, key: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> Changes:
+def read(
+    table: str,
+    key: Sequence[str],
+    lines: Sequence[Mapping[str, Any]],
+    months: Iterable[str] = (),
+) -> Changes:
     """Changes of what a comparison gives: see the macro compare_states.
 
     Args:
@@ -98,6 +103,7 @@ def read(table: str, key: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> 
         key: the columns of its key.
         lines: one for each month with `period` and the counts, one with no period for all of them,
             and one for each row, with `change`.
+        months: those that were compared; of one that no line tells of, no row differs.
     """
     counted = {line["period"]: _counts(line) for line in lines if not line.get("change")}
     rows = [
@@ -106,6 +112,7 @@ def read(table: str, key: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> 
         if line.get("change")
     ]
     total = counted.pop(None, NOTHING)
+    counted = dict.fromkeys(months, NOTHING) | counted
     return Changes(table, tuple(key), dict(sorted(counted.items())), total, tuple(rows))
 
 

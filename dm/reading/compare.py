@@ -112,12 +112,8 @@ def snapshots(
             duck.in_months(months),
         )
         lines: list[dict[str, Any]] = [json.loads(line) for (line,) in db.execute(query).fetchall()]
-    found = changes.read(name, key, lines)
     there = {*months_of(table, before), *months_of(table, after)}
-    same = dict.fromkeys(there & set(months) if months else there, changes.NOTHING)
-    return changes.Changes(
-        name, found.key, dict(sorted({**same, **found.months}.items())), found.total, found.rows
-    )
+    return changes.read(name, key, lines, there & set(months) if months else there)
 
 
 def _query(table: Table, key: list[str], before: str, after: str, months: str) -> str:

@@ -10,6 +10,7 @@ from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
 from dm.reading import plans, run_history, snapshots, states
 from dm.reading.show import NothingToShow, Row, gold_table, rows
+from dm.reading.snapshots import Held
 from dm.terminal.output import text
 from local.lake import Lake
 from runner import periods
@@ -29,6 +30,7 @@ class Version:
         code: a hash of the model's SQL.
         fingerprint: that of the period's input.
         tests: those that its rows passed; none if they were published without tests.
+        action: what a person did, such as rolled back, and why; empty of a run that built it.
     """
 
     snapshot_id: int
@@ -40,6 +42,7 @@ class Version:
     code: str
     fingerprint: str
     tests: tuple[str, ...]
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Explanation:
         stale: why a run would build the period again; None if it would not.
         warnings: those of the version's tests that only warned.
         row: the values of the row in each version that changed it, newest first.
+        held: what was said of the period if somebody holds it: no run builds it.
     """
 
     version: Version
@@ -59,6 +63,7 @@ class Explanation:
     stale: str | None
     warnings: tuple[str, ...]
     row: list[Row]
+    held: Held | None
 
 
 def explain(
@@ -88,7 +93,10 @@ def explain(
     now = plans.of(lake) if as_of is None else plans.Plans()
     stale = now.problem or now.why.get(name, {}).get(period)
     warned = run_history.warnings(lake, found[0].run, name) & set(found[0].tests)
-    return Explanation(found[0], total, stale, tuple(sorted(warned)), values)
+    held = snapshots.held(ancestors(table, snapshot)).get(period)
+    if as_of is None and not now.problem:  # dbt knows which holds are over
+        held = now.held.get(name, {}).get(period)
+    return Explanation(found[0], total, stale, tuple(sorted(warned)), values, held)
 
 
 def diff(lake: Lake, name: str, period: str, as_of: str | None = None) -> tuple[Version, list[Row]]:
@@ -139,7 +147,7 @@ def current_versions(table: Table, snapshot_id: int | None = None) -> dict[str, 
     A period that only snapshots wrote which are not kept any more is not there.
     """
     found: dict[str, Version] = {}
-    history = _history(table, snapshot_id or table.metadata.current_snapshot_id)
+    history = ancestors(table, snapshot_id or table.metadata.current_snapshot_id)
     untested = snapshots.untested(history)
     for snapshot in history:
         for period in snapshots.written_periods(snapshot) - found.keys():
@@ -147,7 +155,7 @@ def current_versions(table: Table, snapshot_id: int | None = None) -> dict[str, 
     return found
 
 
-def _history(table: Table, snapshot_id: int | None) -> list[Snapshot]:
+def ancestors(table: Table, snapshot_id: int | None) -> list[Snapshot]:
     """A snapshot and those before it, newest first."""
     newest = table.snapshot_by_id(snapshot_id) if snapshot_id is not None else None
     return list(ancestors_of(newest, table.metadata))
@@ -155,7 +163,7 @@ def _history(table: Table, snapshot_id: int | None) -> list[Snapshot]:
 
 def _versions(table: Table, period: str, snapshot_id: int | None) -> Iterator[Version]:
     """The versions of a period in the history of a snapshot, newest first."""
-    history = _history(table, snapshot_id)
+    history = ancestors(table, snapshot_id)
     tested = period not in snapshots.untested(history)
     for snapshot in history:
         if period in snapshots.written_periods(snapshot):
@@ -176,6 +184,7 @@ def _version(snapshot: Snapshot, period: str, *, tested: bool) -> Version:
         tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(",")))
         if tested
         else (),
+        action=snapshots.told(snapshot, "dm.action"),
     )
 
 

@@ -1,4 +1,4 @@
-{#- Says of each table that failed how to look at what the run wrote to its branch, and what to do with it. -#}
+{#- Says of each table that is not published how to look at what the run wrote to its branch, and what to do with it. -#}
 {% macro tell_kept_branches(failed) %}
     {%- set branch = audit_branch() -%}
     {%- for outcome in failed if outcome.state.branch -%}

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from dm.reading.changes import Changed, Changes, Counts
+import click
+
+from dm.reading.changes import NOTHING, Changed, Changes, Counts
 from dm.terminal.output import Row, rows_out, text
 from runner import periods
+
+if TYPE_CHECKING:
+    from dm.reading.preview import Preview
 
 MONTHS = 12
 """How many of the months that differ are listed; the page has all of them."""
@@ -19,8 +25,6 @@ _MONTH = ("review_year", "review_month")
 
 def tell(found: Changes) -> None:
     """Prints what differs in a table: a line for all, the months, the columns, the rows."""
-    import click
-
     click.echo(summary(found))
     differing = found.differing
     if not differing:
@@ -52,10 +56,8 @@ def summary(found: Changes) -> str:
         if number
     )
     equal = len(found.months) - len(differing)
-    return (
-        f"{found.table}: rows {counts}, in {periods.in_words(differing)};"
-        f" {equal or 'no'} other months are equal"
-    )
+    others = f"; {equal} other months are equal" if equal else ""
+    return f"{found.table}: rows {counts}, in {periods.in_words(differing)}{others}"
 
 
 def markdown(found: Changes) -> str:
@@ -71,6 +73,28 @@ def markdown(found: Changes) -> str:
         lines += ["", f"<details><summary>{kind}</summary>", ""]
         lines += [*_table([_row(row) for row in group]), "", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def markdown_of(previews: Sequence[Preview]) -> str:
+    """Previews of several tables in Markdown: first what is to be known of each, then all of it."""
+    rows: list[Row] = []
+    for one in previews:
+        total = one.changes.total if one.changes else NOTHING
+        differing = one.changes.differing if one.changes else {}
+        rows.append(
+            {
+                "table": one.table,
+                "months that differ": f"{len(differing)} of {len(one.why)}",
+                "new": total.new,
+                "gone": total.gone,
+                "changed": total.changed,
+                "moved": total.moved,
+                "verdict": one.verdict,
+            }
+        )
+    told = ["### What this would change in the gold tables", "", *_table(rows), ""]
+    told += [markdown(one.changes) for one in previews if one.changes and one.changes.differing]
+    return "\n".join(told)
 
 
 def _months(differing: dict[str, Counts]) -> list[Row]:

@@ -71,10 +71,10 @@ def _page(found: dict[str, figures.Figures]) -> str:
         made=datetime.now(UTC),
         style=(_HERE / "page.css").read_text(),
         scripts=scripts,
-        hashes=[_hash(script) for script in scripts],
+        hashes=[hash_of(script) for script in scripts],
     )
 
 
-def _hash(script: str) -> str:
+def hash_of(script: str) -> str:
     """How a content security policy names a script."""
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"

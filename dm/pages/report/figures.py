@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 from pyiceberg.table import Table
 
-from dm.reading import history, states
+from dm.reading import history, snapshots, states
 from dm.reading.show import NotBuilt, Unreadable, gold_table
 from local.lake import Lake
 from runner.project import tables
@@ -84,6 +84,7 @@ class Figures:
             total_reviews and avg_rating (None if the table has none) of all its rows.
         runs: those that wrote what is there, newest first.
         written_by: for each month, the place of its run in `runs`; none if it is not known.
+        held: for each month that somebody holds, what they said of it.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Figures:
     history: dict[str, list[list[object]]]
     runs: list[Run]
     written_by: dict[str, int]
+    held: dict[str, str]
 
 
 def read(lake: Lake, as_of: str | None = None) -> dict[str, Figures]:
@@ -143,6 +145,7 @@ def _figures(name: str, table: Table, snapshot_id: int | None) -> Figures:
         history=_by_first(past),
         runs=runs,
         written_by=written_by,
+        held=_held(table, snapshot_id),
     )
 
 
@@ -164,6 +167,13 @@ def _runs(table: Table, snapshot_id: int | None) -> tuple[list[Run], dict[str, i
     return list(found.values()), {
         period: places[version.snapshot_id] for period, version in sorted(versions.items())
     }
+
+
+def _held(table: Table, snapshot_id: int | None) -> dict[str, str]:
+    found = snapshots.held(
+        history.ancestors(table, snapshot_id or table.metadata.current_snapshot_id)
+    )
+    return {month: said.in_words for month, said in found.items()}
 
 
 def _by_first(rows: list[tuple[object, ...]]) -> dict[str, list[list[object]]]:
