@@ -25,11 +25,9 @@ def setup() -> None:
     chosen, passed_over = java.find()
     for unfit in passed_over:
         click.echo(f"Not used, for Spark needs Java 17 or 21: {java.describe(unfit)}")
-    click.echo(f"Java {chosen.version} from {chosen.source}")
     conf.configure(chosen.executable, [jars.fetch(jar) for jar in jars.JARS])
-    click.echo(f"The lake is {lake.find().root}")
-    if classes.make_in_background():
-        click.echo("Later starts of Spark will be faster: that is prepared in the background, once")
+    click.echo(f"The lake is {lake.find().root}, Java {chosen.version} is from {chosen.source}")
+    classes.make_in_background()
 
 
 @click.command()

@@ -23,14 +23,10 @@ from local.spark import conf, jars, java
 from runner.project import PROJECT
 
 
-def make_in_background() -> bool:
-    """Begins to make the archive, if there is none of this Java and these jars.
-
-    Returns:
-        Whether it was begun.
-    """
+def make_in_background() -> None:
+    """Begins to make the archive, if there is none of this Java and these jars."""
     if is_made():
-        return False
+        return
     subprocess.Popen(
         [sys.executable, "-m", "local.spark.classes"],
         cwd=PROJECT,
@@ -39,7 +35,6 @@ def make_in_background() -> bool:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    return True
 
 
 def is_made() -> bool:

@@ -14,7 +14,8 @@ START = "from pyspark.sql import SparkSession; SparkSession.builder.getOrCreate(
 
 def test_spark_takes_its_classes_from_the_archive(tmp_path: Path, jar_paths: list[Path]) -> None:
     end = time.monotonic() + 300
-    while classes.make_in_background() or not conf.archive().exists():
+    classes.make_in_background()
+    while not conf.archive().exists():
         assert time.monotonic() < end, "nobody has made the archive"
         time.sleep(1)  # the set-up may be at it
     here = Lake(tmp_path)
