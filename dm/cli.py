@@ -10,6 +10,7 @@ from dm.commands import (
     branches,
     demo,
     doctor,
+    forget,
     hold,
     load,
     pages,
@@ -112,6 +113,13 @@ for command in (
         hold.release,
     ),
     *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
-    *(gold_tables.migrate, gold_tables.drop, setup.completion, demo.demo, lakes.lake_commands),
+    *(
+        gold_tables.migrate,
+        gold_tables.drop,
+        forget.forget,
+        setup.completion,
+        demo.demo,
+        lakes.lake_commands,
+    ),
 ):
     dm.add_command(command)

@@ -54,7 +54,11 @@ def in_order() -> list[str]:
 
 def needs_a_past(command: str) -> bool:
     """Whether it names a state of before: tests/dm and tests/gold type these."""
-    return "--as-of" in command or (command.startswith("dm diff") and "--from" in command)
+    return (
+        "--as-of" in command
+        or command.startswith("dm rollback")
+        or (command.startswith("dm diff") and "--from" in command)
+    )
 
 
 def on_aws(command: str) -> bool:

@@ -99,8 +99,8 @@ def explain(table: str, period: str, key: str | None, as_of: str | None, format_
 def _stale(told: Explanation, as_of: str | None) -> str:
     if as_of is not None:
         return "told of now alone"
-    if told.held and told.held.why:
-        return f"no run builds it while it is held; else it would, for: {told.held.why}"
+    if told.held and told.stale:
+        return f"no run builds it while it is held; else it would, for: {told.stale}"
     return told.stale or "no"
 
 

@@ -52,7 +52,7 @@ class Explanation:
     Attributes:
         version: the version, as a run wrote it.
         total_rows: how many rows readers see now.
-        stale: why a run would build the period again; None if it would not.
+        stale: why a run would build the period again, were it not held; None if it would not.
         warnings: those of the version's tests that only warned.
         row: the values of the row in each version that changed it, newest first.
         held: what was said of the period if somebody holds it: no run builds it.
@@ -96,6 +96,7 @@ def explain(
     held = snapshots.held(ancestors(table, snapshot)).get(period)
     if as_of is None and not now.problem:  # dbt knows which holds are over
         held = now.held.get(name, {}).get(period)
+    stale = stale or (held.why if held else None)
     return Explanation(found[0], total, stale, tuple(sorted(warned)), values, held)
 
 

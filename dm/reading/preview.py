@@ -15,6 +15,7 @@ from dm.reading import changes
 from dm.reading.show import months
 from local.lake import Lake
 from local.silver import TABLE as SILVER
+from runner import periods
 from runner.control.table import SCHEMA
 from runner.dbt import DbtProject
 from runner.problems import problem_of
@@ -29,6 +30,7 @@ class Preview:
         table: its name.
         branch: where its rows are; None if nothing was built.
         why: for each month that was built, the reason.
+        held: the months that are left out, for somebody holds them.
         tests: how many tests passed.
         warnings: those that only warned, by name.
         problem: why it could not be published; None if all its tests passed.
@@ -38,6 +40,7 @@ class Preview:
     table: str
     branch: str | None
     why: Mapping[str, str]
+    held: tuple[str, ...]
     tests: int
     warnings: str
     problem: str | None
@@ -46,12 +49,13 @@ class Preview:
     @property
     def verdict(self) -> str:
         """What the tests say, in a clause."""
+        out = f"; held, so left out: {periods.in_words(self.held)}" if self.held else ""
         if self.problem:
-            return f"it cannot be published, for {self.problem}"
+            return f"it cannot be published, for {self.problem}{out}"
         if not self.branch:
-            return "nothing to build: no month is stale"
+            return f"nothing to build: no month is stale{out}"
         warned = f", of which warned: {self.warnings}" if self.warnings else ""
-        return f"its {self.tests} tests passed{warned}"
+        return f"its {self.tests} tests passed{warned}{out}"
 
 
 def known_months(lake: Lake) -> set[str]:
@@ -70,14 +74,14 @@ class Previews(DbtProject):
     def preview(
         self,
         chosen: Collection[str],
-        periods: Sequence[str] | None = None,
+        only: Sequence[str] | None = None,
         variables: Mapping[str, object] | None = None,
     ) -> list[Preview]:
         """Builds and tests the stale months of tables on a branch, and compares them.
 
         Args:
             chosen: the tables.
-            periods: only these months; None for all.
+            only: only these months; None for all.
             variables: vars of the project that are not as dbt_project.yml has them.
 
         Raises:
@@ -85,7 +89,7 @@ class Previews(DbtProject):
         """
         said = {
             **(variables or {}),
-            **({"periods": periods, "only_stale": True} if periods else {}),
+            **({"periods": only, "only_stale": True} if only is not None else {}),
             "preview": True,
         }
         result = self._invoke(
@@ -115,11 +119,13 @@ class Previews(DbtProject):
         problem = problem_of(name, results)
         found = result.adapter_response.get("preview") if result else None
         if not found:
-            return Preview(name, None, {}, 0, "", problem.message if problem else None, None)
+            held = tuple(result.adapter_response.get("held", ())) if result else ()
+            return Preview(name, None, {}, held, 0, "", problem.message if problem else None, None)
         return Preview(
             table=name,
             branch=found["branch"],
             why={month: found["why"].get(month, "asked for") for month in found["periods"]},
+            held=tuple(found["held"]),
             tests=found["tests"],
             warnings=found["warnings"] or "",
             problem=problem.message if problem else None,

@@ -3,6 +3,10 @@
 {% macro release(table, periods='all', because='', by='') %}
     {%- set node = model_named(table) -%}
     {%- set plan = present_plan(node) -%}
+    {%- if periods == 'all' and not plan.held -%}
+        {%- do log('No month of ' ~ table ~ ' is held', info=true) -%}
+        {{ return('') }}
+    {%- endif -%}
     {%- set periods = held_names(periods, plan.held) -%}
     {%- for period in periods if period not in plan.held -%}
         {%- do exceptions.raise_compiler_error(period ~ ' of ' ~ table ~ ' is not held') -%}

@@ -4,6 +4,8 @@
     {%- set table = 'dm_silver.review_flat' -%}
     {%- if target.name != 'emr' and adapter.get_relation(none, 'dm_silver', 'review_flat') -%}
         {%- set files = run_query("call system.rewrite_data_files(table => '" ~ table ~ "')").rows[0] -%}
+        {#- Manifests also name the files that a commit took away, with the least and the greatest of their texts. -#}
+        {%- do run_query("call system.rewrite_manifests(table => '" ~ table ~ "')") -%}
         {%- set expired -%}
             call system.expire_snapshots(
                 table => '{{ table }}', older_than => timestamp '{{ days_ago(snapshot_days) }}', retain_last => 1

@@ -12,7 +12,7 @@
         {%- for result in results if result.node.unique_id == node.unique_id -%}
             {%- do result.adapter_response.update({'preview': {
                 'branch': audit_branch(), 'key': key_columns(node), 'periods': outcome.plan.periods, 'why': outcome.plan.why,
-                'tests': outcome.tests_passed, 'warnings': outcome.warnings, 'lines': lines
+                'held': outcome.plan.held.keys() | list, 'tests': outcome.tests_passed, 'warnings': outcome.warnings, 'lines': lines
             }}) -%}
         {%- endfor -%}
         {%- do log(

@@ -59,10 +59,12 @@ def state(lake: Lake) -> list[object]:
     ]
 
 
-def test_its_counts_are_those_of_an_independent_computation(lake: Lake, tmp_path: Path) -> None:
+def test_its_counts_are_those_of_an_independent_computation(
+    lake: Lake, tmp_path: Path, long: bool
+) -> None:
     some = random.Random(5)
     previews = Previews(str, folder=tmp_path)
-    for _ in range(3):
+    for _ in range(50 if long else 2):
         load(lake, some)
         before, seen = rows(lake, NAME), state(lake)
         (found,) = previews.preview([NAME])
@@ -117,7 +119,7 @@ def test_what_changed_since_a_preview_is_not_published(
 ) -> None:
     previews = Previews(str, folder=tmp_path)
     load(lake, random.Random(8))
-    (found,) = previews.preview([NAME], periods=[JANUARY])
+    (found,) = previews.preview([NAME], only=[JANUARY])
     assert found.changes is not None
     assert list(found.changes.months) == [JANUARY]
     load(lake, random.Random(9))
