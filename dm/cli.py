@@ -7,12 +7,17 @@ from typing import Any
 import click
 
 from dm.commands import (
+    branches,
     demo,
     doctor,
+    forget,
+    hold,
     load,
     pages,
     pending,
+    preview,
     process,
+    query,
     runs,
     setup,
     show,
@@ -20,6 +25,7 @@ from dm.commands import (
     status,
 )
 from dm.commands import lake as lakes
+from dm.commands import tables as gold_tables
 from local import lake
 from local.control import SqliteControlTable
 from local.spark import conf, server
@@ -79,7 +85,15 @@ def dm(ctx: click.Context) -> None:
             prompt.run(dm, lake.find().root / "history.txt")
         else:
             click.echo(ctx.get_help())
-    if ctx.invoked_subcommand in ("demo", "process", "maintain", "spark"):
+    if ctx.invoked_subcommand in (
+        "demo",
+        "process",
+        "maintain",
+        "spark",
+        "hold",
+        "release",
+        "rollback",
+    ):
         if not conf.is_configured():
             ctx.invoke(setup.setup)
         if ctx.invoked_subcommand != "spark":
@@ -89,7 +103,23 @@ def dm(ctx: click.Context) -> None:
 for command in (
     *(load.load, lakes.maintain, process.process, pending.pending, pending.retry),
     *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
+    *(
+        preview.preview,
+        branches.branches,
+        query.sql,
+        query.export,
+        hold.rollback,
+        hold.hold,
+        hold.release,
+    ),
     *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
-    *(setup.completion, demo.demo, lakes.lake_commands),
+    *(
+        gold_tables.migrate,
+        gold_tables.drop,
+        forget.forget,
+        setup.completion,
+        demo.demo,
+        lakes.lake_commands,
+    ),
 ):
     dm.add_command(command)

@@ -14,6 +14,8 @@
             call system.remove_orphan_files(table => '{{ table }}', older_than => timestamp '{{ days_ago(orphan_days) }}')
         {%- endset -%}
         {%- set lost = run_query(orphans).rows -%}
+        {#- Manifests also name the files that a commit took away, with the least and the greatest of their texts. -#}
+        {%- do run_query("call system.rewrite_manifests(table => '" ~ table ~ "')") -%}
         {%- set files = run_query("call system.rewrite_data_files(table => '" ~ table ~ "')").rows[0] -%}
         {%- do log(
             table ~ ': ' ~ files.rewritten_data_files_count ~ ' small files put together, '
