@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import click
 from botocore.exceptions import ClientError
 
@@ -21,7 +20,9 @@ from dm.pages.docs import PAGE
 from dm.terminal.output import rows_out
 from infra.announce import announce_version
 from infra.package import version
-from infra.stack import Stack, aws_errors, declared
+from infra.places import NOT_THERE, places, refuse_misfits, to_make
+from infra.quiet import bring_to_rest, disable_schedules
+from infra.stack import Change, Stack, aws_errors, declared
 from runner import aws
 from runner.control.dynamodb import DynamoControlTable
 from runner.errors import DataMasterError, told
@@ -35,8 +36,7 @@ _HERE = Path(__file__).parent
 DEFINITION = _HERE / "dispatcher.asl.json"
 TEMPLATES = {STORAGE: _HERE / "storage.yaml", ANALYTICS: _HERE / "analytics.yaml"}
 
-_PLACES = ("DatalakeBucket", "ObserverBucket", "ControlTable")
-_NOT_THERE = {"404", "NoSuchBucket", "ResourceNotFoundException", "EntityNotFoundException"}
+_APPLICATION = "AWS::EMRServerless::Application"
 
 
 class CannotDeploy(DataMasterError):
@@ -80,50 +80,6 @@ def parse_parameters(pairs: Sequence[str]) -> dict[str, str]:
     return given
 
 
-def places(session: boto3.Session, before: Mapping[str, str]) -> dict[str, str]:
-    """The names of the buckets and the control table: those of before, else this project's."""
-    account = session.client("sts").get_caller_identity()["Account"]
-    observer = "dm-observer-bucket"
-    if not has_bucket(session, observer, account):
-        observer = f"dm-observer-{account}"
-    usual = {
-        "DatalakeBucket": f"dm-datalake-{account}",
-        "ObserverBucket": observer,
-        "ControlTable": "dm-processing-control",
-    }
-    return {name: before.get(name, usual[name]) for name in _PLACES}
-
-
-def to_make(
-    session: boto3.Session, names: Mapping[str, str], before: Mapping[str, str]
-) -> dict[str, str]:
-    """Which parts of the storage its stack makes: what is missing, and what it made before."""
-    account = session.client("sts").get_caller_identity()["Account"]
-    there = {
-        "MakeDatalakeBucket": has_bucket(session, names["DatalakeBucket"], account),
-        "MakeObserverBucket": has_bucket(session, names["ObserverBucket"], account),
-        "MakeControlTable": _is_there(
-            lambda: session.client("dynamodb").describe_table(TableName=names["ControlTable"])
-        ),
-        "MakeGoldDatabase": _is_there(lambda: session.client("glue").get_database(Name="dm_gold")),
-    }
-    return {
-        key: "true" if not found or before.get(key) == "true" else "false"
-        for key, found in there.items()
-    }
-
-
-def has_bucket(session: boto3.Session, name: str, account: str) -> bool:
-    """Whether this account has the bucket."""
-    client = session.client("s3")
-    try:
-        return _is_there(lambda: client.head_bucket(Bucket=name, ExpectedBucketOwner=account))
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "403":  # another account's
-            return False
-        raise
-
-
 def upload(s3: S3Client, files: Sequence[Path], bucket: str, prefix: str) -> None:
     """Puts files into a bucket, but for those that are there already."""
     for file in files:
@@ -132,7 +88,7 @@ def upload(s3: S3Client, files: Sequence[Path], bucket: str, prefix: str) -> Non
             if s3.head_object(Bucket=bucket, Key=key)["Metadata"].get("sha256") == digest:
                 continue
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _NOT_THERE:
+            if error.response["Error"]["Code"] not in NOT_THERE:
                 raise
         click.echo(f"Uploading s3://{bucket}/{key}")
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -140,29 +96,42 @@ def upload(s3: S3Client, files: Sequence[Path], bucket: str, prefix: str) -> Non
         s3.upload_file(str(file), bucket, key, ExtraArgs=extra)
 
 
-def change(stack: Stack, parameters: Mapping[str, str], *, yes: bool) -> bool:
-    """Shows what a deployment changes, asks, and does it; whether the stack is as wanted now."""
+def change(
+    stack: Stack,
+    parameters: Mapping[str, str],
+    *,
+    yes: bool,
+    before: Callable[[Sequence[Change]], None] = lambda changes: None,
+) -> bool:
+    """Shows what a deployment changes, asks, and does it; whether the stack is as wanted now.
+
+    Args:
+        stack: the stack.
+        parameters: the values to set.
+        yes: do not ask.
+        before: is called with the changes just before they are made.
+    """
     click.secho(f"Stack {stack.name}", bold=True)
-    changes = stack.propose(TEMPLATES[stack.name].read_text(), parameters)
-    if not changes:
-        click.echo("Nothing changes.")
-        return True
-    rows_out(
-        [
-            {
-                "change": "Replace" if each.replaces else each.action,
-                "resource": each.resource,
-                "type": each.type,
-            }
-            for each in changes
-        ],
-        "table",
-    )
-    if not yes and not click.confirm("Do this?"):
-        stack.drop()
-        click.echo("Nothing was changed.")
-        return False
-    stack.carry_out()
+    with stack.proposal(TEMPLATES[stack.name].read_text(), parameters) as changes:
+        if not changes:
+            click.echo("Nothing changes.")
+            return True
+        rows_out(
+            [
+                {
+                    "change": "Replace" if each.replaces else each.action,
+                    "resource": each.resource,
+                    "type": each.type,
+                }
+                for each in changes
+            ],
+            "table",
+        )
+        if not yes and not click.confirm("Do this?"):
+            click.echo("Nothing was changed.")
+            return False
+        before(changes)
+        stack.carry_out()
     return True
 
 
@@ -188,7 +157,9 @@ def deploy(parameters: Sequence[str], yes: bool, dist: Path, docs: Path) -> None
         storage, analytics = (
             Stack(session.client("cloudformation"), name) for name in (STORAGE, ANALYTICS)
         )
-        names = places(session, storage.parameters | analytics.parameters | given)
+        known = storage.parameters | analytics.parameters
+        names = places(session, known | given)
+        refuse_misfits(session, known | given | names, known)
         make = to_make(session, names, storage.parameters)
         if "true" in make.values() and not change(
             storage, names | make | _of(STORAGE, given), yes=yes
@@ -200,7 +171,13 @@ def deploy(parameters: Sequence[str], yes: bool, dist: Path, docs: Path) -> None
         tables = json.loads((artifact / "tables.json").read_text())
         ours = {"Version": artifact.name, "Tables": ",".join(tables)}
         before = analytics.parameters.get("Version", artifact.name)
-        if change(analytics, names | _of(ANALYTICS, given) | ours, yes=yes):
+
+        def stop(changes: Sequence[Change]) -> None:
+            # AWS changes no application that is started, not even its tags.
+            if any(each.type == _APPLICATION and each.action != "Add" for each in changes):
+                bring_to_rest(session, analytics.outputs, click.echo)
+
+        if change(analytics, names | _of(ANALYTICS, given) | ours, yes=yes, before=stop):
             if before != artifact.name:
                 control = DynamoControlTable(names["ControlTable"])
                 found = announce_version(control, tables, artifact.name)
@@ -212,18 +189,23 @@ def deploy(parameters: Sequence[str], yes: bool, dist: Path, docs: Path) -> None
 
 @main.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def destroy(yes: bool) -> None:
+@click.option("--cancel", is_flag=True, help="Cancel jobs that run, and do not wait for their end.")
+def destroy(yes: bool, cancel: bool) -> None:
     """Delete the schedule, the state machine, the application and their roles.
 
-    The tables, the buckets, the control table and the Glue database stay.
+    The tables, the buckets, the control table and the Glue database stay. An execution that runs is
+    waited for; a job that is cancelled has two minutes to give its items back.
     """
     with told(), aws_errors():
-        stack = Stack(aws.session().client("cloudformation"), ANALYTICS)
+        session = aws.session()
+        stack = Stack(session.client("cloudformation"), ANALYTICS)
         if not stack.exists:
             click.echo(f"There is no stack {stack.name}.")
             return
         question = f"Delete the stack {stack.name}? Data, control items and logs of jobs stay."
         if yes or click.confirm(question):
+            disable_schedules(session, stack.outputs)
+            bring_to_rest(session, stack.outputs, click.echo, cancel=cancel)
             stack.delete()
             click.echo(f"Stack {stack.name} is deleted.")
 
@@ -232,16 +214,6 @@ def _of(stack: str, given: Mapping[str, str]) -> dict[str, str]:
     """Those parameters that the stack's template has."""
     known = declared(TEMPLATES[stack].read_text())
     return {name: value for name, value in given.items() if name in known}
-
-
-def _is_there(look: Callable[[], object]) -> bool:
-    try:
-        look()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _NOT_THERE:
-            return False
-        raise
-    return True
 
 
 if __name__ == "__main__":

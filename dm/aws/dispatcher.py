@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 NAME = "dm-analytics-dispatcher"
 
-_STATUSES = ("SUCCEEDED", "SKIPPED", "FAILED")
+_STATUSES = ("SUCCEEDED", "SKIPPED", "HELD", "FAILED")
 _TABLES_FAILED = "GoldTablesFailed"
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 20.0  # seconds
 
@@ -37,7 +37,10 @@ class AlreadyRunning(DataMasterError):
 
 @dataclass(frozen=True)
 class TableResult:
-    """How an execution ended for a table: SUCCEEDED, SKIPPED (nothing pending) or FAILED."""
+    """How an execution ended for a table.
+
+    SUCCEEDED; SKIPPED: nothing was pending; HELD: another run has its items; or FAILED.
+    """
 
     table: str
     status: str

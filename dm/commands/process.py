@@ -87,7 +87,7 @@ def process(
     with live_line() as now:
         now("starting")
         from runner.dbt import DbtProject  # dbt and Spark take seconds to import
-        from runner.job import build_pending, gold_job
+        from runner.pending import build_pending, gold_job
 
         dbt = DbtProject(progress=lambda text: line(f"  {text}"), now=now)
         results = build_pending(gold_job(control, dbt, force=force), chosen, line)

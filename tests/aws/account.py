@@ -132,8 +132,8 @@ class Account:
     def forget_items(self) -> None:
         """Leaves the control table empty."""
         table = boto3.resource("dynamodb").Table(CONTROL)
-        for item in self.control.items(*Status):
-            table.delete_item(Key={"control_id": item.control_id})
+        for item in table.scan()["Items"]:
+            table.delete_item(Key={"control_id": item["control_id"]})
 
     def end_leases(self) -> None:
         """Lets the leases of all running items be over, as when an hour has passed."""

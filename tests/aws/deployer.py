@@ -111,8 +111,10 @@ def _lifecycle(bucket: str, declared: list[dict[str, Any]]) -> None:
 def _table(name: str, properties: Properties) -> Made:
     client = boto3.client("dynamodb")
     backups = properties.pop("PointInTimeRecoverySpecification")
+    life = properties.pop("TimeToLiveSpecification")
     table = client.create_table(**_take_all(properties))["TableDescription"]["TableName"]
     client.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=backups)
+    client.update_time_to_live(TableName=table, TimeToLiveSpecification=life)
     return Made(table)
 
 
