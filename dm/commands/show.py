@@ -21,8 +21,8 @@ PERIOD_COLUMNS = ("review_year", "review_month")
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
-@click.option("--period", help="A month such as 2010-12.  [default: the last one]")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
+@options.period("--period", help="A month such as 2010-12.  [default: the last one]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--branch", help="An audit branch: what a run wrote that was not published.")
 @options.format_
@@ -43,8 +43,8 @@ def show(table: str, period: str | None, limit: int, branch: str | None, format_
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
-@click.option("--period", required=True, help="A month such as 2010-12.")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
+@options.period("--period", required=True, help="A month such as 2010-12.")
 @click.option("--key", help="Tell a row, too: the value of the table's key, such as a beer_id.")
 @options.no_csv
 def explain(table: str, period: str, key: str | None, format_: str) -> None:
@@ -93,8 +93,8 @@ def _verdict(told: Explanation) -> str:
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
-@click.option("--period", required=True, help="A month such as 2010-12.")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
+@options.period("--period", required=True, help="A month such as 2010-12.")
 @options.format_
 def diff(table: str, period: str, format_: str) -> None:
     """Show what the last run that wrote a month of TABLE changed in it.
