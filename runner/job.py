@@ -145,8 +145,12 @@ class GoldJob:
                 built = {piece.table for piece in work if errors[piece] is None}
                 published = self._published(built)
         except BaseException as error:
-            told = "it was interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
-            self._settle(dict.fromkeys(work, Problem(told or type(error).__name__)), {})
+            if isinstance(error, KeyboardInterrupt):
+                given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
+                self._control.finish((item, given_back) for item in _items(work))
+            else:
+                told = str(error) or type(error).__name__
+                self._settle(dict.fromkeys(work, Problem(told)), {})
             raise
         return self._settle(errors, published)
 
@@ -195,6 +199,9 @@ class GoldJob:
             for item in piece.items
         ]
         held = {item.control_id for item in self._control.finish(outcomes)}
+        built = {(piece.table, piece.period) for piece in errors if errors[piece] is None}
+        failed = self._control.items(Status.ERROR) if built else []
+        self._control.mend(i for i in failed if (i.table_name, i.month) in built)
         results = []
         for piece, problem in errors.items():
             ours = held.issuperset(item.control_id for item in piece.items)
@@ -205,7 +212,8 @@ class GoldJob:
 
     def _period(self, item: ControlItem) -> str:
         if item.table_name not in self._known:
-            raise InvalidItem(f"there is no gold table {item.table_name[:40]!r}")
+            told = f"there is no gold table {item.table_name[:40]!r}"
+            raise InvalidItem(f"{told}: `dm withdraw` takes it off the list")
         if item.attempt_count > ATTEMPTS:
             raise InvalidItem(
                 f"given up after {ATTEMPTS} attempts; the last: {item.error_message or 'it died'}"

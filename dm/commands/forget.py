@@ -100,7 +100,7 @@ def _build_without(here: lake.Lake, control: ControlTable, profile_id: int) -> N
         click.echo(f"Silver: {load.change.changed:,} reviews of {len(load.periods)} months.")
     with live_line() as now:
         from runner.dbt import DbtProject  # dbt and Spark take seconds to import
-        from runner.job import build_pending, gold_job
+        from runner.pending import build_pending, gold_job
 
         dbt = DbtProject(progress=lambda text: line(f"  {text}"), now=now)
         results = build_pending(gold_job(control, dbt), (), line)
