@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dm.commands import (
+    cost,
     demo,
     doctor,
     load,
@@ -90,6 +91,6 @@ for command in (
     *(load.load, lakes.maintain, process.process, pending.pending, pending.retry),
     *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
     *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
-    *(setup.completion, demo.demo, lakes.lake_commands),
+    *(setup.completion, demo.demo, lakes.lake_commands, cost.cost),
 ):
     dm.add_command(command)
