@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import pytest
 from moto.core.exceptions import JsonRESTError
+from moto.dynamodb.responses import DynamoHandler
 from moto.emrserverless.models import EMRServerlessBackend, JobRun
 
 from runner.control.items import Status
@@ -83,6 +84,7 @@ def evaluated(account: Account, worker: Worker, patch: pytest.MonkeyPatch) -> li
     account.enqueue(BEERS, "2010-01")
     account.enqueue(STATES, "2010-01", "2010-02")
     account.enqueue(STATES, "2010-03", status=Status.RUNNING, lease_expires_at="2012-01-01")
+    deaf = variation(account, r'"MaxAttempts": 6', '"MaxAttempts": 1')
     pages = variation(account, r'"Limit": \d+', '"Limit": 2', quick)
     assert account.run({}, pages).statuses[BEERS] == "FAILED"
     patch.setattr(worker, "run", tell)
@@ -103,6 +105,10 @@ def evaluated(account: Account, worker: Worker, patch: pytest.MonkeyPatch) -> li
 
         faulty.setattr(EMRServerlessBackend, "start_job_run", refuse)
         assert account.run({"tables": [BEERS]}).status == "FAILED"
+    with pytest.MonkeyPatch.context() as faulty:
+        patch.setattr(worker, "run", tell)
+        faulty.setattr(DynamoHandler, "get_item", refuse)
+        assert account.run({"tables": [BEERS]}, deaf).status == "FAILED"
     account.forget_items()
     return list(EVALUATED)
 
