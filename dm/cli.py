@@ -8,6 +8,7 @@ import click
 
 from dm.commands import (
     branches,
+    cost,
     demo,
     doctor,
     forget,
@@ -107,7 +108,7 @@ for command in (
     *(runs.runs, status.status, show.show, show.explain, show.diff, query.sql, query.export),
     *(preview.preview, branches.branches, hold.rollback, hold.hold, hold.release),
     *(gold_tables.migrate, gold_tables.drop, forget.forget),
-    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor),
+    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, cost.cost),
     *(setup.setup, setup.completion, demo.demo, lakes.lake_commands),
 ):
     dm.add_command(command)
