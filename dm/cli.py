@@ -73,7 +73,8 @@ def dm(ctx: click.Context) -> None:
     terminal gets a prompt.
 
     \b
-    Exit codes: 0 all is well, 1 something failed, 2 wrong usage, 130 interrupted
+    Exit codes: 0 all is well, 1 something failed or was given up, 2 wrong usage,
+    3 work is left: another run holds it, or it waits, 130 interrupted
     """
     collect_rarely()
     ctx.color = False if os.environ.get("NO_COLOR") else None
@@ -101,25 +102,12 @@ def dm(ctx: click.Context) -> None:
 
 
 for command in (
-    *(load.load, lakes.maintain, process.process, pending.pending, pending.retry),
-    *(pending.backfill, runs.runs, status.status, show.show, show.explain, show.diff),
-    *(
-        preview.preview,
-        branches.branches,
-        query.sql,
-        query.export,
-        hold.rollback,
-        hold.hold,
-        hold.release,
-    ),
-    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
-    *(
-        gold_tables.migrate,
-        gold_tables.drop,
-        forget.forget,
-        setup.completion,
-        demo.demo,
-        lakes.lake_commands,
-    ),
+    *(load.load, lakes.maintain, process.process),
+    *(pending.pending, pending.retry, pending.withdraw, pending.backfill),
+    *(runs.runs, status.status, show.show, show.explain, show.diff, query.sql, query.export),
+    *(preview.preview, branches.branches, hold.rollback, hold.hold, hold.release),
+    *(gold_tables.migrate, gold_tables.drop, forget.forget),
+    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor),
+    *(setup.setup, setup.completion, demo.demo, lakes.lake_commands),
 ):
     dm.add_command(command)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
         WaiterConfigTypeDef,
     )
 
-_CHANGE_SET = "deploy"
 _UNMADE = "ROLLBACK_COMPLETE"
 """A first attempt that failed: nothing is left but the name, which has to go first."""
 
@@ -67,6 +67,10 @@ class Stack:
     def __init__(self, client: CloudFormationClient, name: str) -> None:
         self._client = client
         self.name = name
+        # Both are this attempt's own: what an earlier one left is neither in the way nor told.
+        self._change_set = f"deploy-{uuid4().hex[:12]}"
+        self._token = uuid4().hex
+        self._to_drop = False
 
     @property
     def exists(self) -> bool:
@@ -84,24 +88,20 @@ class Stack:
         }
 
     @property
+    def tags(self) -> dict[str, str]:
+        """Its tags; none if it is not there."""
+        found = (self._describe() or {}).get("Tags", [])
+        return {tag["Key"]: tag["Value"] for tag in found}
+
+    @property
     def outputs(self) -> dict[str, str]:
         """Its outputs; none if it is not there."""
         found = (self._describe() or {}).get("Outputs", [])
         return {output["OutputKey"]: output["OutputValue"] for output in found}
 
-    def propose(self, template: str, parameters: Mapping[str, str]) -> list[Change]:
-        """Works out what a template with these parameters would change.
-
-        Args:
-            template: the text of the template.
-            parameters: the values to set; others stay as they are, or get their default.
-
-        Returns:
-            The changes; none if all is so already.
-
-        Raises:
-            StackFailed: the template or a parameter is not right.
-        """
+    def _propose(
+        self, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]
+    ) -> list[Change]:
         if self._status() == _UNMADE:
             self.delete()
         # What was asked for once stays so: a later deployment need not name it again.
@@ -113,14 +113,16 @@ class Stack:
         try:
             self._client.create_change_set(
                 StackName=self.name,
-                ChangeSetName=_CHANGE_SET,
+                ChangeSetName=self._change_set,
                 ChangeSetType="UPDATE" if self.exists else "CREATE",
                 TemplateBody=template,
                 Capabilities=["CAPABILITY_IAM"],
                 Parameters=wanted,
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
+            self._to_drop = True
             self._client.get_waiter("change_set_create_complete").wait(
-                StackName=self.name, ChangeSetName=_CHANGE_SET, WaiterConfig=_SOON
+                StackName=self.name, ChangeSetName=self._change_set, WaiterConfig=_SOON
             )
         except ClientError as error:
             if _is_unchanged(str(error)):
@@ -128,18 +130,39 @@ class Stack:
             raise
         except WaiterError as error:
             reason = self._proposed().get("StatusReason", str(error))
-            self.drop()
             if _is_unchanged(reason):
                 return []
             raise StackFailed(f"Stack {self.name}: {reason}") from error
-        found = self._proposed()["Changes"]
-        if not found:  # of the resources; a changed description alone is no reason to deploy
-            self.drop()
-        return [_change(each["ResourceChange"]) for each in found]
+        # Of the resources; a changed description alone is no reason to deploy.
+        return [_change(each["ResourceChange"]) for each in self._proposed()["Changes"]]
 
-    def drop(self) -> None:
+    @contextmanager
+    def proposal(
+        self, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]
+    ) -> Iterator[list[Change]]:
+        """What a template with these parameters would change, dropped at the end if not done.
+
+        Args:
+            template: the text of the template.
+            parameters: the values to set; others stay as they are, or get their default.
+            tags: of all resources; others stay.
+
+        Yields:
+            The changes; none if all is so already.
+
+        Raises:
+            StackFailed: the template or a parameter is not right.
+        """
+        try:
+            yield self._propose(template, parameters, {**self.tags, **tags})
+        finally:  # also after Ctrl-C at the question
+            if self._to_drop:
+                with suppress(BotoCoreError, ClientError):
+                    self._drop()
+
+    def _drop(self) -> None:
         """Drops what was proposed."""
-        self._client.delete_change_set(StackName=self.name, ChangeSetName=_CHANGE_SET)
+        self._client.delete_change_set(StackName=self.name, ChangeSetName=self._change_set)
         if self._status() == "REVIEW_IN_PROGRESS":
             self._client.delete_stack(StackName=self.name)
 
@@ -149,8 +172,11 @@ class Stack:
         Raises:
             StackFailed: names the resource and says why; all is as it was before.
         """
+        self._to_drop = False
         waiter = "stack_update_complete" if self.exists else "stack_create_complete"
-        self._client.execute_change_set(StackName=self.name, ChangeSetName=_CHANGE_SET)
+        self._client.execute_change_set(
+            StackName=self.name, ChangeSetName=self._change_set, ClientRequestToken=self._token
+        )
         self._wait(waiter)
 
     def delete(self) -> None:
@@ -159,11 +185,12 @@ class Stack:
         Raises:
             StackFailed: names the resource and says why.
         """
-        self._client.delete_stack(StackName=self.name)
+        self._token = uuid4().hex
+        self._client.delete_stack(StackName=self.name, ClientRequestToken=self._token)
         self._wait("stack_delete_complete")
 
     def _proposed(self) -> DescribeChangeSetOutputTypeDef:
-        return self._client.describe_change_set(StackName=self.name, ChangeSetName=_CHANGE_SET)
+        return self._client.describe_change_set(StackName=self.name, ChangeSetName=self._change_set)
 
     def _wait(self, waiter: Any) -> None:
         try:
@@ -172,12 +199,14 @@ class Stack:
             raise StackFailed(f"Stack {self.name}: {self._fault() or error}") from error
 
     def _fault(self) -> str:
-        """The first resource of the last attempt that failed, and why."""
-        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        """The first resource of this attempt that failed, and why."""
+        pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
         failed = [
             f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
-            for event in events
-            if event["ResourceStatus"].endswith("_FAILED")
+            for page in pages
+            for event in page["StackEvents"]
+            if event.get("ClientRequestToken") == self._token
+            and event["ResourceStatus"].endswith("_FAILED")
         ]
         return failed[-1] if failed else ""
 

@@ -16,7 +16,7 @@ from local import lake
 from local.control import SqliteControlTable
 from local.silver import TABLE
 from local.spark import classes, conf, jars, java
-from runner.control.items import Status
+from runner.control.items import UNSETTLED, Status
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -124,7 +124,7 @@ def control_items() -> str:
     """Whether the control table can be read."""
     file = lake.find().control
     items = SqliteControlTable(file).items(*Status) if file.exists() else []
-    waiting = sum(item.status is not Status.SUCCESS for item in items)
+    waiting = sum(item.status in UNSETTLED for item in items)
     return f"{len(items)}, {waiting or 'none'} of them unsettled; `dm status` tells more"
 
 

@@ -40,6 +40,7 @@ _BY_CODE = {
     "ExpiredTokenException": _SIGN_IN,
     "InvalidClientTokenId": _SIGN_IN,
     "InvalidSignatureException": _SIGN_IN,
+    "ProvisionedThroughputExceededException": _BUSY,
     "ResourceNotFoundException": _PLACE,
     "SignatureDoesNotMatch": _SIGN_IN,
     "StateMachineDoesNotExist": _PLACE,

@@ -122,7 +122,7 @@ class DbtProject:
                 faults.append(event.data.exc)
 
         self._invoke(
-            dbtRunner(callbacks=[self._report, note]),
+            dbtRunner(self._manifest, callbacks=[self._report, note]),
             "run-operation",
             operation,
             *("--args", json.dumps(arguments or {}), "--vars", json.dumps(variables or {})),

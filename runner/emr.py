@@ -2,34 +2,64 @@
 
 from __future__ import annotations
 
+import platform
+import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import click
 
-from runner import options, periods
+from runner import options, outcomes, periods
 from runner.control.dynamodb import DynamoControlTable
-from runner.control.table import NAME
-from runner.errors import told
+from runner.control.items import ControlItem
+from runner.control.table import NAME, SCHEMA
+from runner.errors import DataMasterError, told
+from runner.outcomes import TableOutcome
+from runner.project import tables
 from runner.startup import collect_rarely, start_spark
 
 if TYPE_CHECKING:
     from runner.job import Result
 
+_SPARE = 2
+"""Minutes before the job's time is over in which it gives its items back: EMR gives none."""
+
 
 @click.command()
 @options.layer
 @options.table
+@click.option(
+    "--period", "asked", multiple=True, help="A month that the run of this name asks for."
+)
 @click.option("--control-table", envvar="DM_CONTROL_TABLE", default=NAME, show_default=True)
 @click.option("--name", envvar="DM_RUN_ID", default="", help="What the run's id begins with.")
+@click.option("--outcome", envvar="DM_OUTCOME", default="", help="The key to tell the outcome at.")
+@click.option(
+    "--task",
+    type=click.Choice(["maintenance", "look"]),
+    help="Tidy the tables, or tell what this job finds; and build nothing.",
+)
+@click.option("--keep-days", envvar="DM_KEEP_DAYS", type=int, default=0, help="Of settled items.")
+@click.option("--minutes", envvar="DM_MINUTES", type=int, help="When the job would be cancelled.")
 @click.pass_context
 def job(
-    ctx: click.Context, layer: str, chosen: Sequence[str], control_table: str, name: str
+    ctx: click.Context,
+    layer: str,
+    chosen: Sequence[str],
+    asked: Sequence[str],
+    control_table: str,
+    name: str,
+    outcome: str,
+    task: str | None,
+    keep_days: int,
+    minutes: int | None,
 ) -> None:
-    """Build what is pending, on the Spark that spark-submit started.
+    """Build what is pending, or tidy the tables, on the Spark that spark-submit started.
 
     Ends with exit code 1 if a month failed, so that EMR Serverless marks the job as failed.
     """
@@ -37,13 +67,30 @@ def job(
     start_spark()
 
     from runner.dbt import DbtProject  # dbt takes seconds to import
-    from runner.job import build_pending, gold_job
+    from runner.pending import build_pending, gold_job
 
     # The archive's own folder may be read-only.
     dbt = DbtProject(_tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
-    with told():
-        gold = gold_job(DynamoControlTable(control_table), dbt, name=name)
-        results = build_pending(gold, chosen, click.echo)
+    mine = [task] if task else chosen or tables()
+    if minutes:
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.alarm(max(minutes - _SPARE, 1) * 60)
+    with told(), _fault_told(control_table, outcome, mine):
+        if task:
+            seen = _look() if task == "look" else None
+            if not seen:
+                dbt.operate("maintain")
+            if outcome:
+                outcomes.tell(control_table, outcome, [TableOutcome(task, "SUCCEEDED", seen)])
+            return
+        keep = timedelta(days=keep_days) if keep_days else None
+        gold = gold_job(DynamoControlTable(control_table, keep=keep), dbt, name=name)
+        items = [_asked(name, table, month) for table in mine for month in asked]
+        results = build_pending(gold, chosen, click.echo, items)
+        left = gold.held() if asked or len({r.table for r in results}) < len(mine) else set()
+        found = outcomes.of_results(mine, results, left | set(mine if asked else ()))
+        if outcome:
+            outcomes.tell(control_table, outcome, found)
     for line in _outcome(gold.run_id, results):
         click.echo(line)
     if any(result.error for result in results):
@@ -51,6 +98,44 @@ def job(
         if dbt.log.exists():
             click.echo(dbt.log.read_text(), err=True)
         ctx.exit(1)
+
+
+def _look() -> str:
+    """What this job has: Python, Spark, Iceberg, and what its catalog knows."""
+    from pyspark.sql import SparkSession  # slow to import
+
+    spark = SparkSession.builder.getOrCreate()
+    jvm = spark._jvm
+    iceberg = jvm.org.apache.iceberg.IcebergBuild.version() if jvm else "unknown"
+    databases = sorted(row[0] for row in spark.sql("show namespaces").collect())
+    known = ", ".join(name for name in databases if name.startswith("dm_"))
+    return (
+        f"Python {platform.python_version()}, Spark {spark.version}, Iceberg {iceberg};"
+        f" the catalog has {known or 'no database of this project'}"
+    )
+
+
+@contextmanager
+def _fault_told(control_table: str, key: str, mine: Sequence[str]) -> Iterator[None]:
+    """What ends the job before its tables are built is their outcome."""
+    from runner.dbt import DbtFailed
+
+    try:
+        yield
+    except (DataMasterError, KeyboardInterrupt) as error:
+        cancelled = isinstance(error, KeyboardInterrupt)
+        told = "it was cancelled, or its time was over" if cancelled else str(error)
+        if key:
+            again = not cancelled and not isinstance(error, DbtFailed)
+            outcomes.tell(control_table, key, outcomes.failed(mine, told, again=again))
+        raise
+
+
+def _asked(name: str, table: str, month: str) -> ControlItem:
+    """The item that the state machine put for a month that somebody asked for."""
+    key = f"{name}-{table}-{month}"
+    year, _, number = month.partition("-")
+    return ControlItem(key, f"backfill/{key}", SCHEMA, table, year, number, "", "")
 
 
 def _tell_progress(text: str) -> None:

@@ -1,24 +1,21 @@
 """The gold job: claims items, builds the periods that they announce, and settles them."""
 
-import signal
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from uuid import uuid4
 
 from runner import periods
 from runner.announce import announce
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable
-from runner.dbt import DbtFailed, DbtProject
+from runner.dbt import DbtFailed
 from runner.errors import DataMasterError
-from runner.gold import Published, published
+from runner.gold import Published
 from runner.lease import LEASE, Lease
 from runner.periods import InvalidPeriod
 from runner.problems import Problem
-from runner.project import tables
 
 ATTEMPTS = 3
 ROUNDS = 3
@@ -29,7 +26,7 @@ Build = Callable[
 ]
 """Builds periods of tables, and says of each table what failed: see DbtProject.build."""
 
-_TAKEN_OVER = "another run has taken it over, and settles it"
+_TAKEN_OVER = Problem("another run has taken it over, and settles it")
 
 
 @dataclass(frozen=True)
@@ -43,12 +40,21 @@ class Work:
 
 @dataclass(frozen=True)
 class Result:
-    """How the items of a period ended; `error` is None if the period was built."""
+    """How the items of a period ended.
+
+    Attributes:
+        table: the table.
+        period: the period; empty if the items name none.
+        items: how many they were.
+        error: None if the period was built.
+        again: whether it may be built if nothing changes but the time.
+    """
 
     table: str
     period: str
     items: int
     error: str | None
+    again: bool = False
 
 
 class GoldJob:
@@ -82,16 +88,23 @@ class GoldJob:
         self._lease = lease
         self.run_id = f"{name}-{uuid4().hex[:8]}" if name else uuid4().hex
 
-    def claim(self, tables: Collection[str]) -> tuple[list[Work], list[Result]]:
+    def claim(
+        self, tables: Collection[str], asked: Iterable[ControlItem] = ()
+    ) -> tuple[list[Work], list[Result]]:
         """Claims the items of these tables, and those that no table can ever claim.
+
+        Args:
+            tables: the tables.
+            asked: items that are there for certain, even if no index knows of them yet.
 
         Returns:
             The work to do; and the items that make no work, settled as errors.
         """
+        found = {item.control_id: item for item in (*asked, *self._control.claimable())}
         mine = self._control.claim(
             [
                 item
-                for item in self._control.claimable()
+                for item in found.values()
                 if item.table_name in tables or item.table_name not in self._known
             ],
             self.run_id,
@@ -112,6 +125,10 @@ class GoldJob:
             [Result(item.table_name[:40], "", 1, message) for item, message in refused.items()],
         )
 
+    def held(self) -> set[str]:
+        """The tables with items that a run has at present."""
+        return {item.table_name for item in self._control.items(Status.RUNNING)}
+
     def announce_left(self) -> bool:
         """Announces the months that the builds left stale; whether there are any to claim."""
         return bool(announce(self._control, self._left()))
@@ -128,14 +145,18 @@ class GoldJob:
                 built = {piece.table for piece in work if errors[piece] is None}
                 published = self._published(built)
         except BaseException as error:
-            told = "it was interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
-            self._settle(dict.fromkeys(work, told or type(error).__name__), {})
+            if isinstance(error, KeyboardInterrupt):
+                given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
+                self._control.finish((item, given_back) for item in _items(work))
+            else:
+                told = str(error) or type(error).__name__
+                self._settle(dict.fromkeys(work, Problem(told)), {})
             raise
         return self._settle(errors, published)
 
-    def _errors(self, work: Collection[Work], lease: Lease) -> dict[Work, str | None]:
+    def _errors(self, work: Collection[Work], lease: Lease) -> dict[Work, Problem | None]:
         """What is wrong with each piece of work, after all that can be built is built."""
-        errors: dict[Work, str | None] = {}
+        errors: dict[Work, Problem | None] = {}
         batches = [set(work)]
         repeated: Counter[str] = Counter()
         while batches:
@@ -143,7 +164,7 @@ class GoldJob:
             try:
                 problems = self._build_together(batch, lease)
             except DbtFailed as error:
-                return errors | dict.fromkeys(set(work) - errors.keys(), error.message)
+                return errors | dict.fromkeys(set(work) - errors.keys(), Problem(error.message))
             again, alone = set(), defaultdict(set)
             for table, problem in problems.items():
                 pieces = {piece for piece in batch if piece.table == table}
@@ -154,7 +175,7 @@ class GoldJob:
                     repeated[table] += 1
                     again |= pieces
                 elif problem.transient or problem.periods or len(pieces) == 1:
-                    errors |= dict.fromkeys(bad, problem.message)
+                    errors |= dict.fromkeys(bad, problem)
                     again |= pieces - bad
                 else:
                     # Nobody knows which periods are at fault, so each is tried alone.
@@ -170,7 +191,7 @@ class GoldJob:
         return self._build(asked, self.run_id, lease.check)
 
     def _settle(
-        self, errors: Mapping[Work, str | None], published: Mapping[str, Published]
+        self, errors: Mapping[Work, Problem | None], published: Mapping[str, Published]
     ) -> list[Result]:
         outcomes = [
             (item, _outcome(piece, item, error, published))
@@ -178,16 +199,21 @@ class GoldJob:
             for item in piece.items
         ]
         held = {item.control_id for item in self._control.finish(outcomes)}
-        return [
-            Result(piece.table, piece.period, len(piece.items), error)
-            if held.issuperset(item.control_id for item in piece.items)
-            else Result(piece.table, piece.period, len(piece.items), error or _TAKEN_OVER)
-            for piece, error in errors.items()
-        ]
+        built = {(piece.table, piece.period) for piece in errors if errors[piece] is None}
+        failed = self._control.items(Status.ERROR) if built else []
+        self._control.mend(i for i in failed if (i.table_name, i.month) in built)
+        results = []
+        for piece, problem in errors.items():
+            ours = held.issuperset(item.control_id for item in piece.items)
+            found = problem if ours or problem else _TAKEN_OVER
+            told = (found.message, found.transient) if found else (None, False)
+            results.append(Result(piece.table, piece.period, len(piece.items), *told))
+        return results
 
     def _period(self, item: ControlItem) -> str:
         if item.table_name not in self._known:
-            raise InvalidItem(f"there is no gold table {item.table_name[:40]!r}")
+            told = f"there is no gold table {item.table_name[:40]!r}"
+            raise InvalidItem(f"{told}: `dm withdraw` takes it off the list")
         if item.attempt_count > ATTEMPTS:
             raise InvalidItem(
                 f"given up after {ATTEMPTS} attempts; the last: {item.error_message or 'it died'}"
@@ -203,43 +229,14 @@ def _items(work: Iterable[Work]) -> list[ControlItem]:
 
 
 def _outcome(
-    piece: Work, item: ControlItem, error: str | None, published: Mapping[str, Published]
+    piece: Work, item: ControlItem, problem: Problem | None, published: Mapping[str, Published]
 ) -> Outcome:
-    if error is None:
+    if problem is None:
         now = published[piece.table]
         return Outcome(Status.SUCCESS, None, now.rows.get(piece.period, 0), now.snapshot_id)
     last = item.attempt_count >= ATTEMPTS
-    return Outcome(Status.ERROR if last else Status.PENDING, error)
+    return Outcome(Status.ERROR if last else Status.PENDING, problem.message)
 
 
 class InvalidItem(DataMasterError):
     """A control item that no run can work on."""
-
-
-def gold_job(
-    control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
-) -> GoldJob:
-    """The gold job on this project; see GoldJob and DbtProject.build."""
-    build = partial(dbt.build, force=force)
-    return GoldJob(control, tables(), build, published, lambda: dbt.left, name)
-
-
-def build_pending(job: GoldJob, chosen: Sequence[str], tell: Callable[[str], None]) -> list[Result]:
-    """Builds what is pending of the chosen tables, or of all; `tell` gets a line of it.
-
-    Months of these tables that are stale for another reason, such as changed code, are built then.
-    """
-    # Whoever ends the run, a person or EMR, gets the items given back.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    results: list[Result] = []
-    for _ in range(2):
-        work, refused = job.claim(chosen or tables())
-        results += refused
-        if not work:
-            break
-        months = periods.in_words(piece.period for piece in work)
-        tell(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
-        results += job.run(work)
-        if not job.announce_left():
-            break
-    return results

@@ -100,7 +100,7 @@ def _build_without(here: lake.Lake, control: ControlTable, profile_id: int) -> N
         click.echo(f"Silver: {load.change.changed:,} reviews of {len(load.periods)} months.")
     with live_line() as now:
         from runner.dbt import DbtProject  # dbt and Spark take seconds to import
-        from runner.job import build_pending, gold_job
+        from runner.pending import build_pending, gold_job
 
         dbt = DbtProject(progress=lambda text: line(f"  {text}"), now=now)
         results = build_pending(gold_job(control, dbt), (), line)
@@ -116,4 +116,6 @@ def _expire() -> None:
 
     dbt = DbtProject(progress=click.echo)
     dbt.operate("maintain", {"branch_days": 0, "snapshot_days": 0})
-    dbt.operate("maintain_silver", {"snapshot_days": 0})
+    # The first time leaves the snapshot before its own, for plans to look at.
+    for _ in range(2):
+        dbt.operate("maintain_silver", {"snapshot_days": 0})

@@ -1,18 +1,21 @@
-"""The commands on control items: what is pending, `dm retry` sets free, `dm backfill` adds."""
+"""The commands on control items: `dm pending`, `dm retry`, `dm withdraw` and `dm backfill`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from uuid import uuid4
 
 import click
 
-from dm.terminal import options, worklist
+from dm.terminal import options, verdict, worklist
 from dm.terminal.output import rows_out
 from runner import periods
-from runner.control.items import ControlItem, Status, timestamp
+from runner.control.items import UNSETTLED, ControlItem, Status, timestamp
 from runner.control.table import SCHEMA
+from runner.messages import count
+from runner.periods import InvalidPeriod
+from runner.project import tables
 
 _UNASKED = 12
 """How many periods are added without a question."""
@@ -35,18 +38,19 @@ def pending(target: str, format_: str) -> None:
       dm pending --format json
       dm pending --target aws
     """
-    items = options.control(target).items(Status.PENDING, Status.RUNNING, Status.ERROR)
+    control = options.control(target)
+    items = control.items(*UNSETTLED)
     if format_ != "table":
         rows_out([asdict(item) for item in items], format_)
         return
-    worklist.tell(items)
+    worklist.tell(items, control.claimable())
     if not items:
         click.echo("Nothing is pending.")
 
 
 @click.command()
 @options.table
-@click.option("--period", "months", multiple=True, help="Only this month; may be given again.")
+@options.months
 @options.target
 @_yes
 def retry(chosen: Sequence[str], months: Sequence[str], target: str, yes: bool) -> None:
@@ -60,26 +64,83 @@ def retry(chosen: Sequence[str], months: Sequence[str], target: str, yes: bool) 
       dm retry
       dm retry --table top_drinkers --period 2010-12 --target aws
     """
-    wanted = {periods.parse(month) for month in months}
     control = options.control(target)
-    failed = [
-        item
-        for item in control.items(Status.ERROR)
-        if (not chosen or item.table_name in chosen) and (not wanted or item.month in wanted)
-    ]
-    if not failed:
+    there: list[ControlItem] = []
+    lost: list[ControlItem] = []
+    for item in _chosen(control.items(Status.ERROR), chosen, months):
+        (there if item.table_name in tables() else lost).append(item)
+    worklist.tell([*there, *lost])
+    if there:
+        _ask({item.month for item in there}, yes)
+        freed = len(control.retry(there))
+        of = f"{freed} of {count(len(there), 'control item')}"
+        click.echo(f"{of} {'is' if freed == 1 else 'are'} pending again: `dm process` builds them.")
+    elif not lost:
         click.echo("No such control item ended in error.")
+    if lost:
+        named = ", ".join(sorted({item.table_name for item in lost}))
+        click.echo(f"Not tried again, for there is no gold table {named}: `dm withdraw`", err=True)
+        verdict.end(verdict.FAILED)
+
+
+@click.command()
+@click.option(
+    "--table",
+    "chosen",
+    multiple=True,
+    metavar="TABLE",
+    help="Only of this table, which need not be there any more; may be given several times.",
+)
+@options.months
+@options.target
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def withdraw(chosen: Sequence[str], months: Sequence[str], target: str, yes: bool) -> None:
+    """Take control items off the list that wait or that gave up: no run works on them.
+
+    Without --table and --period, those of tables that are not there any more. It shows them, and
+    asks. A month that is stale stays stale: `dm backfill` asks for it again.
+
+    \b
+    Examples:
+      dm withdraw
+      dm withdraw --table top_drinkers --period 2031-01
+    """
+    control = options.control(target)
+    items = control.items(Status.PENDING, Status.ERROR)
+    names = {*tables(), *(item.table_name for item in items)}
+    for name in chosen:
+        if name not in names:
+            raise click.BadParameter(options.unknown(name, sorted(names)), param_hint="--table")
+    found = _chosen(items, chosen, months)
+    if not chosen and not months:
+        found = [item for item in found if item.table_name not in tables()]
+    if not found:
+        click.echo("No such control item waits or gave up.")
         return
-    worklist.tell(failed)
-    _ask({item.month for item in failed}, yes)
-    freed = control.retry(failed)
-    click.echo(f"{len(freed)} of {len(failed)} control items are pending again.")
+    worklist.tell(found)
+    if not yes:
+        click.confirm(f"Withdraw {count(len(found), 'control item')}?", abort=True)
+    done = len(control.withdraw(found))
+    click.echo(f"{done} of {count(len(found), 'control item')} withdrawn.")
+    if done < len(found):
+        click.echo("The others changed meanwhile: `dm pending` shows them.", err=True)
+        verdict.end(verdict.LEFT)
+
+
+def _chosen(
+    items: Iterable[ControlItem], tables: Collection[str], months: Collection[str]
+) -> list[ControlItem]:
+    return [
+        item
+        for item in items
+        if (not tables or item.table_name in tables) and (not months or item.month in months)
+    ]
 
 
 @click.command()
 @options.tables
-@click.option("--from", "first", required=True, metavar="PERIOD", help="A month such as 2010-01.")
-@click.option("--to", "last", required=True, metavar="PERIOD", help="The last month.")
+@options.period("--from", "first", required=True, help="A month such as 2010-01.")
+@options.period("--to", "last", required=True, help="The last month.")
 @options.target
 @_yes
 def backfill(chosen: Sequence[str], first: str, last: str, target: str, yes: bool) -> None:
@@ -93,7 +154,10 @@ def backfill(chosen: Sequence[str], first: str, last: str, target: str, yes: boo
       dm backfill --table top_drinkers --from 2010-01 --to 2010-12
       dm backfill --table top_drinkers --from 1996-08 --to 2012-01 --target aws
     """
-    months = periods.span(first, last)
+    try:
+        months = periods.span(first, last)
+    except InvalidPeriod as error:
+        raise click.UsageError(str(error)) from error
     items = [_item(table, month) for table in dict.fromkeys(chosen) for month in months]
     worklist.tell(items)
     _ask(months, yes)

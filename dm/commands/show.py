@@ -21,8 +21,8 @@ PERIOD_COLUMNS = ("review_year", "review_month")
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
-@click.option("--period", help="A month such as 2010-12.  [default: the last one]")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
+@options.period("--period", help="A month such as 2010-12.  [default: the last one]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--branch", help="An audit branch: what a run wrote that was not published.")
 @options.as_of
@@ -54,8 +54,8 @@ def show(
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
-@click.option("--period", required=True, help="A month such as 2010-12.")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
+@options.period("--period", required=True, help="A month such as 2010-12.")
 @click.option("--key", help="Tell a row, too: the value of the table's key, such as a beer_id.")
 @options.as_of
 @options.no_csv
@@ -116,8 +116,8 @@ def _verdict(told: Explanation) -> str:
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
-@click.option("--period", "months", multiple=True, help="A month such as 2010-12.")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
+@options.period("--period", "months", multiple=True, help="A month such as 2010-12.")
 @options.as_of
 @click.option("--from", "before", metavar="STATE", help="Compare this state with another one.")
 @click.option("--to", "after", metavar="STATE", help="The other one.  [default: now]")

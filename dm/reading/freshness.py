@@ -13,7 +13,7 @@ from dm.reading.plans import Plans
 from dm.reading.show import months
 from local.lake import HasCatalog
 from local.silver import TABLE
-from runner.control.items import ControlItem, Status
+from runner.control.items import UNSETTLED, ControlItem, Status
 from runner.control.table import SCHEMA
 
 
@@ -76,7 +76,7 @@ def of_items(items: Iterable[ControlItem], name: str) -> Freshness:
     """What control items tell of a table's freshness: months with unsettled items are stale."""
     own = [item for item in items if item.table_name == name]
     done = [item for item in own if item.status is Status.SUCCESS]
-    stale = {item.month for item in own if item.status is not Status.SUCCESS}
+    stale = {item.month for item in own if item.status in UNSETTLED}
     last = max(done, key=lambda item: item.finished_at or "", default=None)
     return Freshness(
         table=name,

@@ -7,8 +7,11 @@ import click
 
 from dm.terminal.output import FORMATS
 from runner import options as of_job
+from runner import periods
 from runner.control.table import NAME, ControlTable
+from runner.periods import InvalidPeriod
 
+Names, unknown = of_job.Names, of_job.unknown
 layer, table, tables = of_job.layer, of_job.table, of_job.tables
 
 target = click.option(
@@ -20,6 +23,25 @@ target = click.option(
     show_envvar=True,
     help="This machine's lake, or the account that your AWS credentials name.",
 )
+
+
+class Period(click.ParamType[str]):
+    """A month such as 2010-12; those of the lake complete it."""
+
+    name = "period"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The month as it is written."""
+        try:
+            return periods.parse(str(value))
+        except InvalidPeriod as error:
+            self.fail(f"{error.message}. {error.hint}", param, ctx)
+
+
+period = partial(click.option, type=Period(), metavar="PERIOD")
+months = period("--period", "months", multiple=True, help="Only this month; may be given again.")
 
 _format = partial(click.option, "--format", "format_", default="table", show_default=True)
 format_ = _format(type=click.Choice(FORMATS))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
@@ -11,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.aws import session, what_to_do
@@ -21,10 +24,12 @@ from runner.control.items import (
     claimed,
     freed,
     is_claimable,
+    mended,
     renewed,
     settled,
     timestamp,
     utc_now,
+    withdrawn,
 )
 from runner.control.table import NAME, SCHEMA, ControlTableUnavailable
 
@@ -35,6 +40,15 @@ T = TypeVar("T")
 
 _AT_ONCE = 16
 """How many writes are under way at a time."""
+_PACED = Config(retries={"mode": "adaptive", "total_max_attempts": 8})
+"""All changes of a status go through one partition of an index, which takes 1,000 writes a second:
+what it refuses makes all writes slower."""
+_PAUSES = (1, 2, 4, 8, 16, 30, 30, 30)
+"""Seconds, about, after which what is refused is sent again, for boto3 gives up where much is."""
+_REFUSED = {
+    *("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"),
+    "InternalServerError",
+}
 
 _NUMBERS = {"attempt_count", "duration", "record_count", "gold_snapshot_id"}
 _TEXTS = {field.name for field in fields(ControlItem)} - _NUMBERS
@@ -42,13 +56,25 @@ _REQUIRED = [field.name for field in fields(ControlItem) if field.default is MIS
 
 
 class DynamoControlTable:
-    """A `ControlTable` in a DynamoDB table; boto3's usual settings say where."""
+    """A `ControlTable` in a DynamoDB table; boto3's usual settings say where.
 
-    def __init__(self, name: str = NAME, clock: Callable[[], datetime] = utc_now) -> None:
+    Args:
+        name: the table's.
+        clock: tells the time.
+        keep: how long the table keeps an item that succeeded; None is for ever.
+    """
+
+    def __init__(
+        self,
+        name: str = NAME,
+        clock: Callable[[], datetime] = utc_now,
+        keep: timedelta | None = None,
+    ) -> None:
         self._name = name
         self._clock = clock
+        self._keep = keep
         with self._errors("connect"):
-            self._table: Table = session().resource("dynamodb").Table(name)
+            self._table: Table = session().resource("dynamodb", config=_PACED).Table(name)
 
     def items(self, *statuses: Status) -> list[ControlItem]:
         """See ControlTable.items."""
@@ -80,10 +106,20 @@ class DynamoControlTable:
         def claim(item: ControlItem) -> ControlItem | None:
             # Another run may have claimed and failed since the item was read: that attempt counts.
             attempts = Attr("attempt_count")
+            if faults:  # the next run takes it
+                return None
             unchanged = ~attempts.attribute_type("N") | attempts.eq(item.attempt_count)
-            return self._update(item, claimed(item, owner, lease, now), free & unchanged)
+            try:
+                return self._update(item, claimed(item, owner, lease, now), free & unchanged)
+            except ControlTableUnavailable as error:
+                faults.append(error)
+                return None
 
-        return self._all(claim, items)
+        faults: list[ControlTableUnavailable] = []
+        mine = self._all(claim, items)
+        if faults and not mine:
+            raise faults[0]
+        return mine  # of the others nothing is known: who claimed one, lets its lease end
 
     def renew(self, items: Iterable[ControlItem], lease: timedelta) -> list[ControlItem]:
         """See ControlTable.renew."""
@@ -98,7 +134,9 @@ class DynamoControlTable:
 
         def finish(pair: tuple[ControlItem, Outcome]) -> ControlItem | None:
             item, outcome = pair
-            return self._update(item, settled(item, outcome, now), _held(item))
+            over = self._keep and now + self._keep if outcome.status is Status.SUCCESS else None
+            end = {"expires_at": round(over.timestamp())} if over else {}
+            return self._update(item, settled(item, outcome, now), _held(item), end)
 
         return self._all(finish, outcomes)
 
@@ -106,6 +144,19 @@ class DynamoControlTable:
         """See ControlTable.retry."""
         now, failed = self._clock(), Attr("status").eq(Status.ERROR)
         return self._all(lambda item: self._update(item, freed(item, now), failed), items)
+
+    def withdraw(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """See ControlTable.withdraw."""
+        now = self._clock()
+        return self._all(
+            lambda item: self._update(item, withdrawn(item, now), Attr("status").eq(item.status)),
+            (item for item in items if item.status in (Status.PENDING, Status.ERROR)),
+        )
+
+    def mend(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """See ControlTable.mend."""
+        now, failed = self._clock(), Attr("status").eq(Status.ERROR)
+        return self._all(lambda item: self._update(item, mended(item, now), failed), items)
 
     def _all(
         self, write: Callable[[T], ControlItem | None], items: Iterable[T]
@@ -135,12 +186,17 @@ class DynamoControlTable:
         return item if self._write("put_item", Item=raw, ConditionExpression=absent) else None
 
     def _update(
-        self, before: ControlItem, after: ControlItem, condition: ConditionBase
+        self,
+        before: ControlItem,
+        after: ControlItem,
+        condition: ConditionBase,
+        more: Mapping[str, int] | None = None,
     ) -> ControlItem | None:
         # Only what changes is written: the fields of others stay as they are. The time is written
         # anyway, for an update must not be empty: a renewal in the moment of the claim would be.
         old = asdict(before) | {"updated_at": None}
         changes = {key: value for key, value in asdict(after).items() if value != old[key]}
+        changes |= more or {}
         values = {f":{key}": value for key, value in changes.items() if value is not None}
         sets = ", ".join(f"#{key[1:]} = {key}" for key in values)
         removes = ", ".join(f"#{key}" for key, value in changes.items() if value is None)
@@ -155,13 +211,21 @@ class DynamoControlTable:
         return after if written else None
 
     def _write(self, call: str, **arguments: Any) -> bool:
-        client = self._table.meta.client  # safe for threads, which the table is not
+        send = getattr(self._table.meta.client, call)  # safe for threads, which the table is not
         with self._errors(call):
-            try:
-                getattr(client, call)(TableName=self._name, **arguments)
-            except client.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+            for pause in (*_PAUSES, None):
+                try:
+                    send(TableName=self._name, **arguments)
+                except ClientError as error:
+                    code = error.response["Error"]["Code"]
+                    if code == "ConditionalCheckFailedException":
+                        return False
+                    if code not in _REFUSED or pause is None:
+                        raise
+                    time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311
+                else:
+                    return True
+        raise AssertionError  # the last attempt returns or raises
 
     @contextmanager
     def _errors(self, call: str) -> Iterator[None]:

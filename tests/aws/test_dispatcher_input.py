@@ -9,7 +9,7 @@ from moto.emrserverless.models import JobRun
 from runner.control.items import Status
 from tests.aws.account import CONTROL, DATALAKE, Account
 from tests.aws.deployer import REGION
-from tests.aws.worker import Worker, settings_of
+from tests.aws.worker import Worker, settings_of, tell
 
 BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
 
@@ -23,7 +23,7 @@ def no_items(account: Account) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(worker, "run", lambda job: None)
+    patch.setattr(worker, "run", tell)
 
 
 def arguments(job: JobRun) -> list[str]:
@@ -79,6 +79,9 @@ def test_a_job_gets_what_it_needs(account: Account) -> None:
         "AWS_REGION": REGION,
         "DM_CODE_VERSION": "test",
         "DM_CONTROL_TABLE": CONTROL,
+        "DM_KEEP_DAYS": "400",
+        "DM_MINUTES": "60",
+        "DM_OUTCOME": f"outcome-{ended.name}-1-{BEERS}",
         "DM_RUN_ID": ended.name,
         "PYSPARK_DRIVER_PYTHON": "/usr/bin/python3.11",
         "PYSPARK_PYTHON": "/usr/bin/python3.11",

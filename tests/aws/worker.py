@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sysconfig
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from moto.core.utils import utcnow
 from moto.emrserverless.models import JobRun
 
 from local.spark.jars import Jar
+from runner import outcomes as outcome
+from runner.outcomes import TableOutcome
 
 AWS_BUNDLE = Jar(
     "org.apache.iceberg",
@@ -199,3 +202,12 @@ def _fetch(uri: str, folder: Path) -> Path:
     path = folder / Path(key).name
     boto3.client("s3").download_file(bucket, key, str(path))
     return path
+
+
+def tell(job: JobRun, outcomes: Sequence[TableOutcome] | None = None) -> None:
+    """Tells the outcome of a job as the runner does; by default each of its tables succeeded."""
+    arguments = job.job_driver["sparkSubmit"]["entryPointArguments"]
+    tables = [value for flag, value in pairwise(arguments) if flag == "--table"]
+    settings = settings_of(job)
+    found = [TableOutcome(table, "SUCCEEDED") for table in tables] if outcomes is None else outcomes
+    outcome.tell(settings[f"{_ENV}DM_CONTROL_TABLE"], settings[f"{_ENV}DM_OUTCOME"], found)

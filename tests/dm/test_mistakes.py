@@ -22,8 +22,11 @@ def test_the_exit_code_says_how_a_command_ended(new_lake: Path) -> None:
     ("command", "told"),
     [
         (("show", "top_drinkers"), "dm_gold.top_drinkers is not built yet"),
-        (("show", "top_ciders"), "'top_ciders' is not one of"),
-        (("process", "--table", "top_ciders"), "'top_ciders' is not one of"),
+        (("show", "top_ciders"), "'top_ciders' is no gold table: did you mean top_drinkers?"),
+        (
+            ("process", "--table", "top_ciders"),
+            "'top_ciders' is no gold table: did you mean top_drinkers?",
+        ),
         (("load", "nothing.csv"), "File 'nothing.csv' does not exist"),
     ],
 )

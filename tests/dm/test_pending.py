@@ -59,7 +59,7 @@ def test_a_span_that_is_none_is_told(
     control: SqliteControlTable, first: str, last: str, told: str
 ) -> None:
     answer = run("backfill", *DRINKERS, "--from", first, "--to", last)
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert told in answer.output
     assert not control.items(*Status)
 
@@ -111,7 +111,7 @@ def test_retry_sets_free_what_was_chosen(control: SqliteControlTable) -> None:
 
 def test_retry_of_a_word_that_is_no_period(control: SqliteControlTable) -> None:
     answer = run("retry", "--period", "December")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "'December' is no period" in answer.output
 
 

@@ -1,5 +1,12 @@
 """The command of the job on EMR Serverless, on this machine's Spark."""
 
+import json
+import signal
+import time
+from datetime import timedelta
+from typing import Any
+
+import boto3
 import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
@@ -8,8 +15,10 @@ from local import silver
 from local.lake import Lake
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
+from runner.dbt import DbtProject
 from runner.emr import job
 from tests import reviews
+from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.runner.test_control import item
 
 
@@ -28,6 +37,7 @@ def test_a_failed_month_is_told_and_fails_the_job(
     )
     monkeypatch.setenv("DM_CONTROL_TABLE", dynamodb_table)
     monkeypatch.setenv("DM_RUN_ID", "daily")
+    monkeypatch.setenv("DM_OUTCOME", "outcome-1")
     answer = CliRunner().invoke(job, ["--layer", "gold"])
     assert answer.exit_code == 1
     *_, title, good, bad = answer.stdout.splitlines()
@@ -40,11 +50,79 @@ def test_a_failed_month_is_told_and_fails_the_job(
     assert "drinker@example.com" not in answer.output
     assert [found.control_id for found in control.items(Status.SUCCESS)] == ["1"]
 
+    outcomes = told(dynamodb_table, "outcome-1")
+    assert outcomes["top_beers_by_rating"]["status"] == "FAILED"
+    assert outcomes["top_beers_by_rating"]["error"].startswith("2010-02 ")
+    assert outcomes["top_beers_by_rating"]["again"] is False
+    assert outcomes["top_drinkers"]["status"] == "SKIPPED"
+
     control.retry([control.items(Status.PENDING)[0]])
     again = CliRunner().invoke(job, ["--table", "top_drinkers"])
     assert again.exit_code == 0
     assert "nothing is pending that another run does not hold" in again.stdout
     assert again.stderr == ""
+
+
+def test_asked_months_are_built_before_the_index_knows_of_them(
+    lake: Lake, session: SparkSession, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silver.upsert(lake, reviews.table(reviews.month_of("2010-01", 1)))
+    monkeypatch.setenv("DM_CONTROL_TABLE", dynamodb_table)
+    monkeypatch.setenv("DM_OUTCOME", "outcome-2")
+    control = DynamoControlTable(dynamodb_table)
+    asked = ("--table", "top_drinkers", "--period", "2010-01", "--name", "fill")
+    with lagging_index():
+        key = "fill-top_drinkers-2010-01"
+        control.enqueue([item(key, table_name="top_drinkers", review_month="1")])
+        assert CliRunner().invoke(job, asked).exit_code == 0
+        # The same once more, as when another run had been quicker: this one has built nothing.
+        assert told(dynamodb_table, "outcome-2")["top_drinkers"]["status"] == "SUCCEEDED"
+        assert CliRunner().invoke(job, asked).exit_code == 0
+        assert told(dynamodb_table, "outcome-2")["top_drinkers"]["status"] == "HELD"
+    assert [found.control_id for found in control.items(Status.SUCCESS)] == [key]
+
+
+def test_what_another_run_holds_is_told(
+    dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DM_OUTCOME", "outcome-3")
+    control = DynamoControlTable(dynamodb_table)
+    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
+    assert control.claim(control.claimable(), "another", timedelta(minutes=1))
+    answer = CliRunner().invoke(job, ["--table", "top_drinkers", "--control-table", dynamodb_table])
+    assert answer.exit_code == 0
+    assert told(dynamodb_table, "outcome-3")["top_drinkers"]["status"] == "HELD"
+
+
+def test_a_job_whose_time_is_over_gives_its_items_back(
+    dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EMR Serverless cancels it at its end without asking, so it stops itself before."""
+    monkeypatch.setenv("DM_OUTCOME", "outcome-4")
+    control = DynamoControlTable(dynamodb_table)
+    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
+    monkeypatch.setattr(signal, "alarm", lambda seconds: asked.append(seconds))
+    asked: list[int] = []
+
+    def over(*_: object, **__: object) -> None:
+        signal.raise_signal(signal.SIGALRM)
+        time.sleep(5)
+
+    monkeypatch.setattr(DbtProject, "build", over)
+    ended = CliRunner().invoke(
+        job, ["--table", "top_drinkers", "--control-table", dynamodb_table, "--minutes", "60"]
+    )
+    assert asked == [58 * 60]
+    assert ended.exit_code == 1
+    (back,) = control.items(Status.PENDING)
+    assert back.error_message == "it was interrupted"
+    assert told(dynamodb_table, "outcome-4")["top_drinkers"]["error"].startswith("it was cancelled")
+
+
+def told(table: str, key: str) -> dict[str, dict[str, Any]]:
+    """What a job told of each table at this key."""
+    found = boto3.resource("dynamodb").Table(table).get_item(Key={"control_id": key})["Item"]
+    return {outcome["table"]: outcome for outcome in json.loads(str(found["outcomes"]))}
 
 
 def test_a_control_table_that_is_not_there_is_told_in_a_sentence(

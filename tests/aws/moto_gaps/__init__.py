@@ -8,8 +8,10 @@
     Only release labels such as emr-7.9.0 are known; here emr-spark-8.1.0 is, too.
 `glue`
     UpdateTable takes any VersionId; here only the table's own, as Iceberg's commits need it.
+`cloudformation`
+    It changes and deletes what is started; here it fails, and tells so in the attempt's events.
 `dynamodb`
-    Calls run into each other; here they wait.
+    Calls run into each other; here they wait. An index knows of a write at once; here it may lag.
 
 And beside this folder:
 

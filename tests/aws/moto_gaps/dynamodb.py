@@ -1,9 +1,25 @@
-"""DynamoDB changes an item in one step; moto does not, so its calls wait for each other."""
+"""DynamoDB changes an item in one step; moto does not, so its calls wait for each other.
 
+And an index of DynamoDB knows of a write some time after it; moto's knows at once.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from threading import RLock
+from typing import Any
 
 import pytest
+from moto.dynamodb.exceptions import DynamodbException
+from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+
+
+class ProvisionedThroughputExceeded(DynamodbException):
+    error_type = "ProvisionedThroughputExceededException"
+
+    def __init__(self) -> None:
+        super().__init__(self.error_type, "The level of configured throughput was exceeded")
 
 
 def close(patch: pytest.MonkeyPatch) -> None:
@@ -14,3 +30,52 @@ def close(patch: pytest.MonkeyPatch) -> None:
             return call_action(handler)
 
     patch.setattr(DynamoHandler, "call_action", serialized)
+
+
+@contextmanager
+def lagging_index() -> Iterator[None]:
+    """All indexes stay as they are while the block lasts, whatever is written."""
+    query, known = Table.query, {}
+
+    def old(table: Table, *arguments: Any, **options: Any) -> Any:
+        name = options.get("index_name") or next((a for a in arguments[7:8] if a), None)
+        if not name:
+            return query(table, *arguments, **options)
+        now = table.items
+        table.items = known.get(table.name, {})
+        try:
+            return query(table, *arguments, **options)
+        finally:
+            table.items = now
+
+    with pytest.MonkeyPatch.context() as patch:
+        from moto.dynamodb.models import dynamodb_backends
+
+        for backends in dynamodb_backends.values():
+            for backend in backends.values():
+                known |= {name: deepcopy(table.items) for name, table in backend.tables.items()}
+        patch.setattr(Table, "query", old)
+        yield
+
+
+@contextmanager
+def throttled(refuse: Callable[[int], bool]) -> Iterator[list[int]]:
+    """Refuses some updates as an index does that is written to too fast.
+
+    Args:
+        refuse: whether to refuse the update of this number, from 1 on.
+
+    Yields:
+        The numbers of the updates up to now.
+    """
+    update, seen = DynamoHandler.update_item, list[int]()
+
+    def updated(handler: DynamoHandler) -> Any:
+        seen.append(len(seen) + 1)
+        if refuse(seen[-1]):
+            raise ProvisionedThroughputExceeded
+        return update(handler)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoHandler, "update_item", updated)
+        yield seen

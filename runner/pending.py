@@ -1,0 +1,51 @@
+"""Builds what is pending, on this project."""
+
+import signal
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from runner import periods
+from runner.control.items import ControlItem
+from runner.control.table import ControlTable
+from runner.dbt import DbtProject
+from runner.gold import published
+from runner.job import GoldJob, Result
+from runner.messages import count
+from runner.project import tables
+
+
+def gold_job(
+    control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
+) -> GoldJob:
+    """The gold job on this project; see GoldJob and DbtProject.build."""
+    build = partial(dbt.build, force=force)
+    return GoldJob(control, tables(), build, published, lambda: dbt.left, name)
+
+
+def build_pending(
+    job: GoldJob,
+    chosen: Sequence[str],
+    tell: Callable[[str], None],
+    asked: Iterable[ControlItem] = (),
+) -> list[Result]:
+    """Builds what is pending of the chosen tables, or of all; `tell` gets a line of it.
+
+    What is asked for is claimed even if no index knows of it yet: see GoldJob.claim. Months of
+    these tables that are stale for another reason, such as changed code, are built then.
+    """
+    # Whoever ends the run, a person or EMR, gets the items given back.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    results: list[Result] = []
+    for _ in range(2):
+        work, refused = job.claim(chosen or tables(), asked)
+        asked = ()
+        results += refused
+        if not work:
+            break
+        months = periods.in_words(piece.period for piece in work)
+        named = count(len({piece.table for piece in work}), "table")
+        tell(f"Starting Spark and building {named}: {months}")
+        results += job.run(work)
+        if not job.announce_left():
+            break
+    return results
