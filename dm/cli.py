@@ -22,7 +22,6 @@ from dm.commands import (
 from dm.commands import lake as lakes
 from local import lake
 from local.control import SqliteControlTable
-from local.spark import conf, server
 from runner.errors import told
 from runner.startup import collect_rarely
 
@@ -80,11 +79,6 @@ def dm(ctx: click.Context) -> None:
             prompt.run(dm, lake.find().root / "history.txt")
         else:
             click.echo(ctx.get_help())
-    if ctx.invoked_subcommand in ("demo", "process", "maintain", "spark"):
-        if not conf.is_configured():
-            ctx.invoke(setup.setup)
-        if ctx.invoked_subcommand != "spark":
-            server.use()
 
 
 for command in (

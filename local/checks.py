@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from pyiceberg.exceptions import NoSuchTableError
 
-from local import lake
+from local import lake, place
 from local.control import SqliteControlTable
 from local.silver import TABLE
 from local.spark import classes, conf, jars, java
@@ -78,13 +78,8 @@ def java_of_spark() -> str:
 
 def settings() -> str:
     """Whether Spark's settings are for this lake."""
-    here, file, found = lake.find(), conf.settings_file(), conf.settings()
-    if not found:
-        raise Unwell(f"{file} is not there, so Spark does not know the lake", _SET_UP)
-    for key, value in here.spark_settings().items():
-        if found.get(key) != value:
-            raise Unwell(f"{file} has no {key} {value}", _SET_UP)
-    return str(file)
+    conf.must_be_configured()
+    return str(conf.settings_file())
 
 
 def jars_of_spark() -> str:
@@ -109,7 +104,7 @@ def class_archive() -> str:
 
 def tables_of_lake() -> str:
     """Whether the catalog can be read, and the files of each table are there."""
-    here, gold = lake.find(), 0
+    here, gold = place.there(), 0
     if not here.database.exists():
         return f"{here.root} is empty; `dm load FILE` or `dm demo` fills it"
     silver = _has(here, TABLE, "Bring it back from a copy.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from local import lake
+from local import place
 from runner.project import PROJECT, tables
 
 REPORT = PROJECT / "target" / "report.html"
@@ -54,7 +54,7 @@ def report(output: Path, open_: bool) -> None:
     """
     from dm.pages.report import write  # Arrow, Iceberg and Altair are slow to import
 
-    write(lake.find(), output)
+    write(place.there(), output)
     click.echo(f"The page is {output}")
     if open_:
         _open(output)

@@ -11,7 +11,7 @@ import click
 
 from dm.terminal import options
 from dm.terminal.output import Row, rows_out
-from local import lake
+from local import place
 from runner.project import tables
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def show(table: str, period: str | None, limit: int, branch: str | None, format_
     """
     from dm.reading.show import top  # Arrow and Iceberg are slow to import
 
-    month, rows = top(lake.find(), table, period, limit, branch)
+    month, rows = top(place.there(), table, period, limit, branch)
     if format_ == "table":
         click.echo(f"{table}, {month}")
     rows_out(_without_period(rows) if format_ == "table" else rows, format_)
@@ -60,7 +60,7 @@ def explain(table: str, period: str, key: str | None, format_: str) -> None:
     """
     from dm.reading.history import explain as explain_period  # Arrow and Iceberg are slow to import
 
-    told = explain_period(lake.find(), table, period, key)
+    told = explain_period(place.there(), table, period, key)
     version = told.version
     if format_ == "json":
         click.echo(json.dumps(asdict(told), indent=2, ensure_ascii=False, default=str))
@@ -107,7 +107,7 @@ def diff(table: str, period: str, format_: str) -> None:
     """
     from dm.reading.history import diff as diff_period  # Arrow and Iceberg are slow to import
 
-    version, rows = diff_period(lake.find(), table, period)
+    version, rows = diff_period(place.there(), table, period)
     if format_ != "table":
         rows_out(rows, format_)
         return

@@ -42,6 +42,8 @@ def gold_table(lake: Lake, name: str) -> Table:
         NotBuilt: it is not.
         Unreadable: its metadata file is gone.
     """
+    if not lake.database.exists():  # who only looks makes nothing
+        raise NotBuilt(f"{SCHEMA}.{name} is not built yet")
     try:
         return lake.catalog.load_table((SCHEMA, name))
     except NoSuchTableError as error:

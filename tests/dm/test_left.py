@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from dm.cli import dm
 from local.control import SqliteControlTable
 from local.lake import Lake
+from local.spark import conf
 from runner.control.items import Outcome, Status
 from runner.control.table import ControlTable
 from runner.gold import Published
@@ -36,9 +37,12 @@ time.sleep(100)
 
 
 @pytest.fixture
-def control(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteControlTable:
+def control(
+    tmp_path: Path, jar_paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> SqliteControlTable:
     """That of a lake without reviews, which the commands use."""
     monkeypatch.setenv("DM_LAKE", str(tmp_path))
+    conf.write_settings(tmp_path / "conf", Lake(tmp_path), jar_paths)
     return SqliteControlTable(Lake(tmp_path).control)
 
 

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dm.cli import dm
+from local import place
 from local.control import SqliteControlTable
 from local.lake import Lake
 from runner import periods
@@ -22,6 +23,7 @@ DRINKERS = ("--table", "top_drinkers")
 def control(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteControlTable:
     """That of an empty lake, which the commands use."""
     monkeypatch.setenv("DM_LAKE", str(tmp_path))
+    place.made()
     return SqliteControlTable(Lake(tmp_path).control)
 
 
