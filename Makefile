@@ -87,12 +87,14 @@ audit: .venv/ready
 package: .venv/ready
 	@$(BIN)/python -m infra.package
 
-# Both show what they will do, and ask. PARAMETERS='Name=value ...' sets those of infra/*.yaml.
-deploy: package docs
-	@$(BIN)/python -m infra.deploy deploy $(PARAMETERS)
+# Both show what they will do, and ask. PARAMETERS='Name=value ...' sets those of infra/*.yaml, TAGS='Key=value ...' tags,
+# ENVIRONMENT=dev names another environment than production, VERSION=abc1234 an uploaded version to go back to.
+IN := $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
+deploy: $(if $(VERSION),.venv/ready,package docs)
+	@$(BIN)/python -m infra.deploy deploy $(IN) $(if $(VERSION),--version $(VERSION)) $(foreach tag,$(TAGS),--tag $(tag)) $(PARAMETERS)
 
 destroy: .venv/ready
-	@$(BIN)/python -m infra.deploy destroy
+	@$(BIN)/python -m infra.deploy destroy $(IN)
 
 setup: .venv/ready
 	@$(BIN)/dm setup

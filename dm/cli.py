@@ -2,17 +2,24 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from dm.commands import (
+    branches,
     demo,
     doctor,
+    forget,
+    hold,
     load,
     pages,
     pending,
+    preview,
     process,
+    query,
     runs,
     setup,
     show,
@@ -20,9 +27,11 @@ from dm.commands import (
     status,
 )
 from dm.commands import lake as lakes
+from dm.commands import tables as gold_tables
 from local import lake
 from local.control import SqliteControlTable
 from runner.errors import told
+from runner.periods import InvalidPeriod, NoMonth
 from runner.startup import collect_rarely
 
 INTERRUPTED = 130
@@ -35,11 +44,22 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
         try:
-            with told():
+            with told(), _usage():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """A month that was mistyped is wrong usage; one that a table or an item has is not."""
+    try:
+        yield
+    except NoMonth:
+        raise
+    except InvalidPeriod as error:
+        raise click.UsageError(f"{error.message}. {error.hint}") from error
 
 
 @click.group(
@@ -91,8 +111,22 @@ for command in (
         show.show,
         show.explain,
         show.diff,
+        preview.preview,
+        branches.branches,
+        query.sql,
+        query.export,
+        hold.rollback,
+        hold.hold,
+        hold.release,
     ),
     *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
-    *(setup.completion, demo.demo, lakes.lake_commands),
+    *(
+        gold_tables.migrate,
+        gold_tables.drop,
+        forget.forget,
+        setup.completion,
+        demo.demo,
+        lakes.lake_commands,
+    ),
 ):
     dm.add_command(command)

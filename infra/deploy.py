@@ -6,30 +6,25 @@ database, and keeps it for ever. `dm-analytics` has all else, and may go and com
 
 from __future__ import annotations
 
-import json
-import mimetypes
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-from botocore.exceptions import ClientError
 
 from dm.pages.docs import PAGE
 from dm.terminal.output import rows_out
+from infra import arguments
 from infra.announce import announce_version
+from infra.arguments import CannotDeploy
+from infra.artifacts import FOLDER, KEPT, prune, upload, uploaded
 from infra.package import version
-from infra.places import NOT_THERE, places, refuse_misfits, to_make
+from infra.places import places, refuse_misfits, to_make
 from infra.quiet import bring_to_rest, disable_schedules
 from infra.stack import Change, Stack, aws_errors, declared
 from runner import aws
 from runner.control.dynamodb import DynamoControlTable
-from runner.errors import DataMasterError, told
+from runner.errors import told
 from runner.project import PROJECT
-
-if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
 
 STORAGE, ANALYTICS = "dm-analytics-storage", "dm-analytics"
 _HERE = Path(__file__).parent
@@ -37,10 +32,6 @@ DEFINITION = _HERE / "dispatcher.asl.json"
 TEMPLATES = {STORAGE: _HERE / "storage.yaml", ANALYTICS: _HERE / "analytics.yaml"}
 
 _APPLICATION = "AWS::EMRServerless::Application"
-
-
-class CannotDeploy(DataMasterError):
-    """Something is missing or wrong; nothing was changed."""
 
 
 def clean_version() -> str:
@@ -58,47 +49,11 @@ def clean_version() -> str:
     return found
 
 
-def parse_parameters(pairs: Sequence[str]) -> dict[str, str]:
-    """Reads parameters of the templates, each written Name=value.
-
-    Raises:
-        CannotDeploy: one is not so written, or there is no such parameter.
-    """
-    known = {
-        name
-        for path in TEMPLATES.values()
-        for name in declared(path.read_text())
-        if not name.startswith("Make") and name not in ("Version", "Tables")
-    }
-    given = dict(pair.partition("=")[::2] for pair in pairs)
-    for pair, name in zip(pairs, given, strict=True):
-        if "=" not in pair or name not in known:
-            raise CannotDeploy(
-                f"{pair!r} sets no parameter",
-                f"Write Name=value, with one of {', '.join(sorted(known))}.",
-            )
-    return given
-
-
-def upload(s3: S3Client, files: Sequence[Path], bucket: str, prefix: str) -> None:
-    """Puts files into a bucket, but for those that are there already."""
-    for file in files:
-        digest, key = sha256(file.read_bytes()).hexdigest(), f"{prefix}/{file.name}"
-        try:
-            if s3.head_object(Bucket=bucket, Key=key)["Metadata"].get("sha256") == digest:
-                continue
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in NOT_THERE:
-                raise
-        click.echo(f"Uploading s3://{bucket}/{key}")
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        extra = {"Metadata": {"sha256": digest}, "ContentType": kind}
-        s3.upload_file(str(file), bucket, key, ExtraArgs=extra)
-
-
 def change(
     stack: Stack,
+    template: str,
     parameters: Mapping[str, str],
+    tags: Mapping[str, str],
     *,
     yes: bool,
     before: Callable[[Sequence[Change]], None] = lambda changes: None,
@@ -107,12 +62,14 @@ def change(
 
     Args:
         stack: the stack.
+        template: the text of its template.
         parameters: the values to set.
+        tags: of all its resources.
         yes: do not ask.
         before: is called with the changes just before they are made.
     """
     click.secho(f"Stack {stack.name}", bold=True)
-    with stack.proposal(TEMPLATES[stack.name].read_text(), parameters) as changes:
+    with stack.proposal(template, parameters, tags) as changes:
         if not changes:
             click.echo("Nothing changes.")
             return True
@@ -142,55 +99,80 @@ def main() -> None:
 
 @main.command()
 @click.argument("parameters", nargs=-1)
+@arguments.environment
+@click.option("--version", "chosen", help="Deploy this uploaded version, not the present commit.")
+@click.option("--tag", "tags", multiple=True, help="Key=value, on all resources; it stays.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--dist", type=click.Path(path_type=Path), default=PROJECT / "dist")
-@click.option("--docs", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=PAGE)
-def deploy(parameters: Sequence[str], yes: bool, dist: Path, docs: Path) -> None:
+@click.option("--docs", type=click.Path(dir_okay=False, path_type=Path), default=PAGE)
+def deploy(
+    parameters: Sequence[str],
+    environment: str,
+    chosen: str | None,
+    tags: Sequence[str],
+    yes: bool,
+    dist: Path,
+    docs: Path,
+) -> None:
     """Deploy this commit; PARAMETERS of the templates are written Name=value.
 
     What is given once stays so in later deployments.
     """
     with told(), aws_errors():
-        given = parse_parameters(parameters)
-        artifact = dist / clean_version()
+        given = arguments.parse_parameters(parameters, TEMPLATES.values())
+        artifact = None if chosen else dist / clean_version()
+        version = chosen or (artifact.name if artifact else "")
         session = aws.session()
         storage, analytics = (
-            Stack(session.client("cloudformation"), name) for name in (STORAGE, ANALYTICS)
+            Stack(session.client("cloudformation"), name)
+            for name in (
+                arguments.in_environment(STORAGE, environment),
+                arguments.in_environment(ANALYTICS, environment),
+            )
         )
         known = storage.parameters | analytics.parameters
-        names = places(session, known | given)
+        names = places(session, known | given, environment)
         refuse_misfits(session, known | given | names, known)
         make = to_make(session, names, storage.parameters)
+        labels = {"dm:environment": environment or "prod"} | arguments.parse_tags(tags)
+        template = TEMPLATES[STORAGE].read_text()
         if "true" in make.values() and not change(
-            storage, names | make | _of(STORAGE, given), yes=yes
+            storage, template, names | make | _of(template, given), labels, yes=yes
         ):
             return
-        prefix = f"code/gold/{artifact.name}"
-        files = [*sorted(artifact.iterdir()), DEFINITION]
-        upload(session.client("s3"), files, names["DatalakeBucket"], prefix)
-        tables = json.loads((artifact / "tables.json").read_text())
-        ours = {"Version": artifact.name, "Tables": ",".join(tables)}
-        before = analytics.parameters.get("Version", artifact.name)
+        s3, bucket = session.client("s3"), names["DatalakeBucket"]
+        if artifact:
+            files = [*sorted(artifact.iterdir()), DEFINITION, TEMPLATES[ANALYTICS]]
+            upload(s3, files, bucket, f"{FOLDER}/{version}")
+        tables, template = uploaded(s3, bucket, version)
+        ours = {"Version": version, "Tables": ",".join(tables)}
+        ours["Name"] = arguments.in_environment(ANALYTICS, environment)
+        before = analytics.parameters.get("Version", version)
 
         def stop(changes: Sequence[Change]) -> None:
             # AWS changes no application that is started, not even its tags.
             if any(each.type == _APPLICATION and each.action != "Add" for each in changes):
                 bring_to_rest(session, analytics.outputs, click.echo)
 
-        if change(analytics, names | _of(ANALYTICS, given) | ours, yes=yes, before=stop):
-            if before != artifact.name:
-                control = DynamoControlTable(names["ControlTable"])
-                found = announce_version(control, tables, artifact.name)
-                click.echo(f"The next execution looks at {found} tables, for the code changed.")
-            upload(session.client("s3"), [docs], names["DatalakeBucket"], "docs/gold")
-            for name, value in analytics.outputs.items():
-                click.echo(f"{name}: {value}")
+        wanted = _of(template, names | given | ours)
+        if not change(analytics, template, wanted, labels, yes=yes, before=stop):
+            return
+        if before != version:
+            found = announce_version(DynamoControlTable(names["ControlTable"]), tables, version)
+            click.echo(f"The next execution looks at {found} tables, for the code changed.")
+        if docs.exists():
+            upload(s3, [docs], bucket, "docs/gold")
+        for old in prune(s3, bucket, {before, version}):
+            click.echo(f"Deleted the artifact {old}, which is older than {KEPT.days} days.")
+        for name, value in analytics.outputs.items():
+            click.echo(f"{name}: {value}")
 
 
 @main.command()
+@arguments.environment
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--cancel", is_flag=True, help="Cancel jobs that run, and do not wait for their end.")
-def destroy(yes: bool, cancel: bool) -> None:
+def destroy(environment: str, yes: bool, cancel: bool) -> None:
     """Delete the schedule, the state machine, the application and their roles.
 
     The tables, the buckets, the control table and the Glue database stay. An execution that runs is
@@ -198,7 +180,9 @@ def destroy(yes: bool, cancel: bool) -> None:
     """
     with told(), aws_errors():
         session = aws.session()
-        stack = Stack(session.client("cloudformation"), ANALYTICS)
+        stack = Stack(
+            session.client("cloudformation"), arguments.in_environment(ANALYTICS, environment)
+        )
         if not stack.exists:
             click.echo(f"There is no stack {stack.name}.")
             return
@@ -210,9 +194,9 @@ def destroy(yes: bool, cancel: bool) -> None:
             click.echo(f"Stack {stack.name} is deleted.")
 
 
-def _of(stack: str, given: Mapping[str, str]) -> dict[str, str]:
-    """Those parameters that the stack's template has."""
-    known = declared(TEMPLATES[stack].read_text())
+def _of(template: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Those parameters that the template has."""
+    known = declared(template)
     return {name: value for name, value in given.items() if name in known}
 
 

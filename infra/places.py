@@ -17,16 +17,19 @@ class DoesNotFit(DataMasterError):
     """What the account has, or had, is not what the deployment is for; nothing was changed."""
 
 
-def places(session: boto3.Session, before: Mapping[str, str]) -> dict[str, str]:
+def places(
+    session: boto3.Session, before: Mapping[str, str], environment: str = ""
+) -> dict[str, str]:
     """The names of the buckets and the control table: those of before, else this project's."""
     account = session.client("sts").get_caller_identity()["Account"]
+    named = f"-{environment}" if environment else ""
     observer = "dm-observer-bucket"
-    if not has_bucket(session, observer, account):
-        observer = f"dm-observer-{account}"
+    if named or not has_bucket(session, observer, account):
+        observer = f"dm-observer{named}-{account}"
     usual = {
-        "DatalakeBucket": f"dm-datalake-{account}",
+        "DatalakeBucket": f"dm-datalake{named}-{account}",
         "ObserverBucket": observer,
-        "ControlTable": "dm-processing-control",
+        "ControlTable": f"dm-processing-control{named}",
     }
     return {name: before.get(name, usual[name]) for name in PLACES}
 

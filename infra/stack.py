@@ -88,12 +88,20 @@ class Stack:
         }
 
     @property
+    def tags(self) -> dict[str, str]:
+        """Its tags; none if it is not there."""
+        found = (self._describe() or {}).get("Tags", [])
+        return {tag["Key"]: tag["Value"] for tag in found}
+
+    @property
     def outputs(self) -> dict[str, str]:
         """Its outputs; none if it is not there."""
         found = (self._describe() or {}).get("Outputs", [])
         return {output["OutputKey"]: output["OutputValue"] for output in found}
 
-    def _propose(self, template: str, parameters: Mapping[str, str]) -> list[Change]:
+    def _propose(
+        self, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]
+    ) -> list[Change]:
         if self._status() == _UNMADE:
             self.delete()
         # What was asked for once stays so: a later deployment need not name it again.
@@ -110,6 +118,7 @@ class Stack:
                 TemplateBody=template,
                 Capabilities=["CAPABILITY_IAM"],
                 Parameters=wanted,
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
             self._to_drop = True
             self._client.get_waiter("change_set_create_complete").wait(
@@ -128,12 +137,15 @@ class Stack:
         return [_change(each["ResourceChange"]) for each in self._proposed()["Changes"]]
 
     @contextmanager
-    def proposal(self, template: str, parameters: Mapping[str, str]) -> Iterator[list[Change]]:
+    def proposal(
+        self, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]
+    ) -> Iterator[list[Change]]:
         """What a template with these parameters would change, dropped at the end if not done.
 
         Args:
             template: the text of the template.
             parameters: the values to set; others stay as they are, or get their default.
+            tags: of all resources; others stay.
 
         Yields:
             The changes; none if all is so already.
@@ -142,7 +154,7 @@ class Stack:
             StackFailed: the template or a parameter is not right.
         """
         try:
-            yield self._propose(template, parameters)
+            yield self._propose(template, parameters, {**self.tags, **tags})
         finally:  # also after Ctrl-C at the question
             if self._to_drop:
                 with suppress(BotoCoreError, ClientError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem
 from runner.control.table import NAME, SCHEMA
 from runner.errors import DataMasterError, told
+from runner.outcomes import TableOutcome
 from runner.project import tables
 from runner.startup import collect_rarely, start_spark
 
@@ -37,6 +39,11 @@ _SPARE = 2
 @click.option("--control-table", envvar="DM_CONTROL_TABLE", default=NAME, show_default=True)
 @click.option("--name", envvar="DM_RUN_ID", default="", help="What the run's id begins with.")
 @click.option("--outcome", envvar="DM_OUTCOME", default="", help="The key to tell the outcome at.")
+@click.option(
+    "--task",
+    type=click.Choice(["maintenance", "look"]),
+    help="Tidy the tables, or tell what this job finds; and build nothing.",
+)
 @click.option("--keep-days", envvar="DM_KEEP_DAYS", type=int, default=0, help="Of settled items.")
 @click.option("--minutes", envvar="DM_MINUTES", type=int, help="When the job would be cancelled.")
 @click.pass_context
@@ -48,10 +55,11 @@ def job(
     control_table: str,
     name: str,
     outcome: str,
+    task: str | None,
     keep_days: int,
     minutes: int | None,
 ) -> None:
-    """Build what is pending, on the Spark that spark-submit started.
+    """Build what is pending, or tidy the tables, on the Spark that spark-submit started.
 
     Ends with exit code 1 if a month failed, so that EMR Serverless marks the job as failed.
     """
@@ -63,11 +71,18 @@ def job(
 
     # The archive's own folder may be read-only.
     dbt = DbtProject(_tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
-    mine = chosen or tables()
+    mine = [task] if task else chosen or tables()
     if minutes:
         signal.signal(signal.SIGALRM, signal.default_int_handler)
         signal.alarm(max(minutes - _SPARE, 1) * 60)
     with told(), _fault_told(control_table, outcome, mine):
+        if task:
+            seen = _look() if task == "look" else None
+            if not seen:
+                dbt.operate("maintain")
+            if outcome:
+                outcomes.tell(control_table, outcome, [TableOutcome(task, "SUCCEEDED", seen)])
+            return
         keep = timedelta(days=keep_days) if keep_days else None
         gold = gold_job(DynamoControlTable(control_table, keep=keep), dbt, name=name)
         items = [_asked(name, table, month) for table in mine for month in asked]
@@ -83,6 +98,21 @@ def job(
         if dbt.log.exists():
             click.echo(dbt.log.read_text(), err=True)
         ctx.exit(1)
+
+
+def _look() -> str:
+    """What this job has: Python, Spark, Iceberg, and what its catalog knows."""
+    from pyspark.sql import SparkSession  # slow to import
+
+    spark = SparkSession.builder.getOrCreate()
+    jvm = spark._jvm
+    iceberg = jvm.org.apache.iceberg.IcebergBuild.version() if jvm else "unknown"
+    databases = sorted(row[0] for row in spark.sql("show namespaces").collect())
+    known = ", ".join(name for name in databases if name.startswith("dm_"))
+    return (
+        f"Python {platform.python_version()}, Spark {spark.version}, Iceberg {iceberg};"
+        f" the catalog has {known or 'no database of this project'}"
+    )
 
 
 @contextmanager

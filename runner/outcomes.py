@@ -25,7 +25,7 @@ class TableOutcome:
     Attributes:
         table: its name.
         status: SUCCEEDED, FAILED, HELD (another run has its items) or SKIPPED (nothing was left).
-        error: why it failed or was held.
+        error: why it failed or was held; of a look, what was found.
         again: whether another job may succeed, for no month is at fault.
     """
 

@@ -7,10 +7,14 @@ from typing import Any
 from dm.aws import dispatcher
 from dm.terminal import options
 from local.checks import Unwell, packages, python
-from runner.aws import calling, session
+from runner.aws import AwsCallFailed, calling, session
 from runner.control.items import Status
 
-_APPLICATION = "dm-analytics-app"
+_USUAL = "dm-analytics"
+_CODE = "emr-serverless"
+_ROLE = "AWSServiceRoleForAmazonEMRServerless"
+_ENOUGH = 12
+"""vCPU: two jobs at a time, and the workers of one that has ended."""
 _DEPLOY = "`make deploy` makes it, and mends it."
 
 
@@ -20,9 +24,11 @@ def checks(state_machine: str) -> Mapping[str, Callable[[], str]]:
         "Python": python,
         "packages": packages,
         "credentials": credentials,
+        "service-linked role": service_linked_role,
+        "quota": quota,
         "control table": control_table,
         "state machine": partial(executions, state_machine),
-        "EMR application": application,
+        "EMR application": partial(application, name_of(state_machine)),
     }
 
 
@@ -33,13 +39,63 @@ def credentials() -> str:
         return f"{client.get_caller_identity()['Arn']} in {client.meta.region_name}"
 
 
+def service_linked_role() -> str:
+    """Whether EMR Serverless has its own role in the account: a deployment needs it."""
+    client: Any = session().client("iam")
+    try:
+        with calling("GetRole", f"role {_ROLE}"):
+            client.get_role(RoleName=_ROLE)
+    except AwsCallFailed as error:
+        if "NoSuchEntity" not in error.message:
+            raise
+        raise Unwell(
+            f"the account has no {_ROLE}",
+            "`aws iam create-service-linked-role --aws-service-name"
+            " ops.emr-serverless.amazonaws.com` makes it, once for all regions; so does the first"
+            " deployment, if you may.",
+        ) from error
+    return _ROLE
+
+
+def quota() -> str:
+    """Whether the account may use as many vCPU at once as the jobs need: new ones may have few."""
+    with calling("ListServiceQuotas", "EMR Serverless"):
+        client: Any = session().client("service-quotas")
+        pages = client.get_paginator("list_service_quotas").paginate(ServiceCode=_CODE)
+        found = [q for page in pages for q in page["Quotas"] if "vCPU" in q["QuotaName"]]
+    if not found:
+        return "AWS names none for vCPU here"
+    allowed = min(each["Value"] for each in found)
+    if allowed < _ENOUGH:
+        raise Unwell(
+            f"{allowed:g} vCPU at once, and two jobs and a half-ended one take {_ENOUGH}",
+            "Ask for more in Service Quotas, or deploy with MaxConcurrency=1"
+            f" 'MaximumCpu={allowed:g} vCPU'; one job takes 4.",
+        )
+    return f"{allowed:g} vCPU at once"
+
+
+def name_of(state_machine: str) -> str:
+    """What the names of the environment's resources begin with."""
+    name = state_machine.removesuffix("-dispatcher")
+    return name if name.startswith(_USUAL) else _USUAL
+
+
 def control_table() -> str:
-    """Whether the control table is there, and its items can be found."""
+    """Whether the control table is there, its items can be found, and old ones go."""
     name = options.control_table()
     with calling("DescribeTable", f"table {name}"):
         found = session().client("dynamodb").describe_table(TableName=name)["Table"]
     if found["TableStatus"] not in ("ACTIVE", "UPDATING"):
         raise Unwell(f"{name} is {found['TableStatus']}", _DEPLOY)
+    with calling("DescribeTimeToLive", f"table {name}"):
+        life = session().client("dynamodb").describe_time_to_live(TableName=name)
+    if life["TimeToLiveDescription"].get("TimeToLiveStatus") not in ("ENABLED", "ENABLING"):
+        raise Unwell(
+            f"{name} keeps all items for ever",
+            f"`aws dynamodb update-time-to-live --table-name {name} --time-to-live-specification"
+            " Enabled=true,AttributeName=expires_at` lets those go that succeeded long ago.",
+        )
     running = len(options.control("aws").items(Status.RUNNING))
     return f"{name}, {running or 'none'} of its items running"
 
@@ -51,17 +107,18 @@ def executions(state_machine: str) -> str:
     return f"{state_machine}, the newest execution: {last}"
 
 
-def application() -> str:
+def application(name: str) -> str:
     """Whether the application can run jobs."""
-    with calling("ListApplications", f"application {_APPLICATION}"):
+    name = f"{name}-app"
+    with calling("ListApplications", f"application {name}"):
         client: Any = session().client("emr-serverless")
         pages = client.get_paginator("list_applications").paginate()
         states = [
             found["state"]
             for page in pages
             for found in page["applications"]
-            if found["name"] == _APPLICATION and found["state"] != "TERMINATED"
+            if found["name"] == name and found["state"] != "TERMINATED"
         ]
     if not states:
-        raise Unwell(f"there is no {_APPLICATION} in this region", _DEPLOY)
-    return f"{_APPLICATION} is {states[0]}; it starts by itself"
+        raise Unwell(f"there is no {name} in this region", _DEPLOY)
+    return f"{name} is {states[0]}; it starts by itself"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -111,13 +111,30 @@ class Dispatcher:
                 f"Execution {running[0]['name']} has been running since {since:%Y-%m-%d %H:%M} UTC",
                 "No other was started; `dm runs --target aws` tells how far it is.",
             )
+        return self.start_task({"tables": sorted(tables)} if tables else {})
+
+    def start_task(self, given: Mapping[str, object]) -> str:
+        """Starts an execution with this input, whether or not another one runs; gives its name.
+
+        Raises:
+            AwsCallFailed: nothing was started.
+        """
         name = f"dm-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
-        given = {"tables": sorted(tables)} if tables else {}
         with self._calling("StartExecution"):
             self._client.start_execution(
                 stateMachineArn=self._arn, name=name, input=json.dumps(given)
             )
         return name
+
+    def definition(self) -> tuple[str, str]:
+        """The state machine's definition, and the ARN of its role.
+
+        Raises:
+            AwsCallFailed: for example, there is no such state machine.
+        """
+        with self._calling("DescribeStateMachine"):
+            found = self._client.describe_state_machine(stateMachineArn=self._arn)
+        return found["definition"], found["roleArn"]
 
     def execution(self, name: str) -> Execution:
         """An execution as it is now.

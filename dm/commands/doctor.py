@@ -24,24 +24,40 @@ class Finding:
 @options.target
 @options.format_
 @options.state_machine
+@click.option(
+    "--after-deploy",
+    is_flag=True,
+    help="On AWS: also what only a real account shows; starts two short executions.",
+)
 @click.pass_context
-def doctor(ctx: click.Context, target: str, format_: str, state_machine: str) -> None:
+def doctor(
+    ctx: click.Context, target: str, format_: str, state_machine: str, after_deploy: bool
+) -> None:
     """Look whether all is there that dm, dbt and Spark need, and say what to do if not.
 
     On one machine: Python, its packages, Java, jars, Spark's settings, lake, control items and
-    disk. On AWS: credentials, region, and what `make deploy` makes; your right to change things is
-    not tried. The exit code is 1 if something is wrong.
+    disk. On AWS: credentials, region, the account's quota, and what `make deploy` makes; your right
+    to change things is not tried. With --after-deploy, which takes some minutes: schedules, alarms,
+    rights, an execution that does nothing, one that tells what a job finds, and a query of Athena.
+    The exit code is 1 if something is wrong.
 
     \b
     Examples:
       dm doctor
       dm doctor --target aws
+      dm doctor --target aws --after-deploy
       dm doctor --format json
     """
     if target == "aws":
         from dm.aws import checks as checks_aws  # boto3 is slow to import
 
         chosen = checks_aws.checks(state_machine)
+        if after_deploy:
+            from dm.aws.first_day import Deployed
+
+            chosen = {**chosen, **Deployed(state_machine).checks()}
+    elif after_deploy:
+        raise click.UsageError("--after-deploy goes with --target aws alone.")
     else:
         from local import checks  # PySpark, Arrow and Iceberg are slow to import
 

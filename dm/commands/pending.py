@@ -14,7 +14,6 @@ from runner import periods
 from runner.control.items import UNSETTLED, ControlItem, Status, timestamp
 from runner.control.table import SCHEMA
 from runner.messages import count
-from runner.periods import InvalidPeriod
 from runner.project import tables
 
 _UNASKED = 12
@@ -154,10 +153,7 @@ def backfill(chosen: Sequence[str], first: str, last: str, target: str, yes: boo
       dm backfill --table top_drinkers --from 2010-01 --to 2010-12
       dm backfill --table top_drinkers --from 1996-08 --to 2012-01 --target aws
     """
-    try:
-        months = periods.span(first, last)
-    except InvalidPeriod as error:
-        raise click.UsageError(str(error)) from error
+    months = periods.span(first, last)
     items = [_item(table, month) for table in dict.fromkeys(chosen) for month in months]
     worklist.tell(items)
     _ask(months, yes)

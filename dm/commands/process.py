@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from runner.job import Result
 
 
+_AS_IT_IS = "asked for, but as silver has it: settled without building"
+
+
 @click.command()
 @options.layer
 @options.table
@@ -135,7 +138,10 @@ def _settle_what_others_built(
 
 
 def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> None:
+    from dm.reading import plans  # dbt is slow to import
+
     stale = _stale(chosen)
+    held = plans.of(lake.find()).held
     asked = {
         (item.table_name, item.month)
         for item in control.items(Status.PENDING)
@@ -147,7 +153,8 @@ def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> N
             months[table, reason].append(month)
     for table, month in asked:
         if month not in stale.get(table, {}):
-            months[table, "asked for, but as silver has it: settled without building"].append(month)
+            said = held.get(table, {}).get(month)
+            months[table, said.in_words if said else _AS_IT_IS].append(month)
     rows_out(
         [
             {"table": table, "months": periods.in_words(found), "why": reason}

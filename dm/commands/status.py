@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dm.aws.dispatcher import Execution
     from dm.reading.freshness import Freshness
     from dm.reading.plans import Silver
+    from dm.reading.snapshots import Held
 
 
 @click.command()
@@ -138,6 +139,17 @@ def _tell_tables(fresh: Sequence[Freshness]) -> None:
             stale[months, reason].append(table.table)
     for (months, reason), names in stale.items():
         say(f"Stale: {worklist.in_words(names)}, {periods.in_words(months)}: {reason}")
+    held = defaultdict(list)
+    for table in fresh:
+        for said in dict.fromkeys(map(_held, table.held.values())):
+            months = tuple(m for m, one in table.held.items() if _held(one) == said)
+            held[months, said].append(table.table)
+    for (months, said), names in held.items():
+        say(f"Held: {worklist.in_words(names)}, {periods.in_words(months)}: {said}")
+
+
+def _held(said: Held) -> str:
+    return said.in_words + (f" (else it would be built: {said.why})" if said.why else "")
 
 
 def _minute(time: datetime | None) -> str:

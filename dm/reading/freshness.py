@@ -30,6 +30,7 @@ class Freshness:
         silver_written: when that was written; None if it is not kept any more.
         stale: the months that a run would build now; None if dbt cannot tell.
         why: for each of them, the reason.
+        held: the months that somebody holds, so that no run builds them.
     """
 
     table: str
@@ -40,11 +41,12 @@ class Freshness:
     silver_written: datetime | None = None
     stale: tuple[str, ...] | None = ()
     why: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, snapshots.Held] = field(default_factory=dict)
 
 
 def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
     """The freshness of a gold table; all but its stale months is None if it was never published."""
-    why = plans.why.get(name, {})
+    why, held = plans.why.get(name, {}), plans.held.get(name, {})
     stale = None if plans.problem else tuple(why)
     try:
         silver, gold = _table(lake, TABLE), _table(lake, (SCHEMA, name))
@@ -55,7 +57,7 @@ def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
     last = next((s for s in history if snapshots.written_periods(s)), None)
     newest = max(months(gold, gold.metadata.current_snapshot_id), default=None) if gold else None
     if last is None:
-        return Freshness(name, newest, stale=stale, why=why)
+        return Freshness(name, newest, stale=stale, why=why, held=held)
     read = snapshots.sources(last).get(".".join(TABLE))
     return Freshness(
         table=name,
@@ -66,6 +68,7 @@ def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
         silver_written=snapshots.written(kept[read]) if read in kept else None,
         stale=stale,
         why=why,
+        held=held,
     )
 
 

@@ -53,7 +53,12 @@ def gold_table(lake: Lake, name: str) -> Table:
 
 
 def top(
-    lake: Lake, name: str, period: str | None, limit: int, branch: str | None = None
+    lake: Lake,
+    name: str,
+    period: str | None,
+    limit: int,
+    branch: str | None = None,
+    as_of: str | None = None,
 ) -> tuple[str, list[Row]]:
     """A period, and its first rows in a gold table, by rank.
 
@@ -63,13 +68,18 @@ def top(
         period: such as 2010-12; None for the table's last one.
         limit: how many rows.
         branch: an audit branch; None for what is published.
+        as_of: a time, run or snapshot: see states.snapshot_of.
 
     Raises:
-        NothingToShow: the table is not built, or has no such branch, or no row of that period.
+        NothingToShow: the table is not built, or has no such state, or no row of that period.
         InvalidPeriod: the period is none.
     """
+    from dm.reading import states  # which stands on this module
+
     table = gold_table(lake, name)
-    snapshot_id = _snapshot(table, name, branch)
+    if branch is not None:
+        states.must_have_branch(table, name, branch)
+    snapshot_id = states.snapshot_of(table, name, branch or as_of)
     there = months(table, snapshot_id)
     wanted = periods.parse(period) if period else (there or [""])[-1]
     if wanted not in there:
@@ -104,16 +114,3 @@ def rows(table: Table, snapshot_id: int | None, period: str, where: str = "true"
     ).to_arrow()
     ranked: list[Row] = found.sort_by("period_rank").to_pylist()
     return ranked
-
-
-def _snapshot(table: Table, name: str, branch: str | None) -> int | None:
-    if branch is None:
-        return table.metadata.current_snapshot_id
-    refs = table.metadata.refs
-    if branch not in refs:
-        others = sorted(ref for ref in refs if ref != "main")
-        raise NothingToShow(
-            f"{SCHEMA}.{name} has no branch {branch!r}",
-            f"It has {', '.join(others)}." if others else "It has no branch but main.",
-        )
-    return refs[branch].snapshot_id

@@ -48,6 +48,13 @@ _format = partial(click.option, "--format", "format_", default="table", show_def
 format_ = _format(type=click.Choice(FORMATS))
 no_csv = _format(type=click.Choice([name for name in FORMATS if name != "csv"]))
 
+as_of = click.option(
+    "--as-of",
+    metavar="TIME|RUN|SNAPSHOT",
+    help="As it was then: a time in UTC such as 2011-01-31 or '2011-01-31 07:00', for what readers"
+    " saw; a run, for what it published; or a snapshot.",
+)
+
 state_machine = click.option(
     "--state-machine",
     envvar="DM_STATE_MACHINE",

@@ -40,6 +40,7 @@ def compare(
     """Makes the tables `left_out`, of reviews that change nothing, and `replaced`, of old versions.
 
     Both have a month, and are in its order: those of one month are read without the others.
+    Nothing large is joined and sorted in one statement: each needs the memory for itself.
     """
     now("looking for the reviews in silver")
     db.execute(
@@ -55,7 +56,6 @@ def compare(
             {AGE.format("incoming")} as age
         from ({_keys(db, silver)}) as present
         inner join incoming using (review_id)
-        order by old_year, old_month
         """
     )
     db.execute(

@@ -14,7 +14,9 @@
     {%- endset -%}
     {%- set gone = run_query(expired).rows[0] -%}
     {%- set orphans -%}
-        call system.remove_orphan_files(table => '{{ table }}', older_than => timestamp '{{ days_ago(orphan_days) }}')
+        call system.remove_orphan_files(
+            table => '{{ table }}', older_than => timestamp '{{ days_ago(orphan_days) }}', prefix_listing => true
+        )
     {%- endset -%}
     {%- set lost = run_query(orphans).rows -%}
     {%- do log(

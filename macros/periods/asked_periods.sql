@@ -11,9 +11,5 @@
     {%- if asked in ('stale', 'all') -%}
         {{ return(asked) }}
     {%- endif -%}
-    {%- set asked = [asked] if asked is string or asked is not iterable else asked -%}
-    {%- for period in asked if not modules.re.fullmatch('(?!0000)[0-9]{4}-(0[1-9]|1[0-2])', period | string) -%}
-        {%- do exceptions.raise_compiler_error("var periods: '" ~ period ~ "' is no period; one is a month such as '2010-12'") -%}
-    {%- endfor -%}
-    {{ return(asked | unique | sort) }}
+    {{ return(valid_periods(asked, 'var periods')) }}
 {% endmacro %}

@@ -99,9 +99,9 @@ class Account:
         """Starts the state machine as a person does; gives the execution's ARN."""
         return _start(dispatcher or self.dispatcher, json.dumps(input_))
 
-    def fire_schedule(self) -> str:
+    def fire_schedule(self, name: str = "dm-analytics-daily") -> str:
         """Starts what the schedule's target names; gives the execution's ARN."""
-        schedule = boto3.client("scheduler").get_schedule(Name="dm-analytics-daily")
+        schedule = boto3.client("scheduler").get_schedule(Name=name)
         assert schedule["State"] == "ENABLED"
         return _start(schedule["Target"]["Arn"], schedule["Target"]["Input"])
 

@@ -186,22 +186,57 @@ def _subscription(name: str, properties: Properties) -> Made:
     return Made(made["SubscriptionArn"])
 
 
+def _queue(name: str, properties: Properties) -> Made:
+    queue = properties.pop("QueueName")
+    attributes = {key: str(value).lower() for key, value in _take_all(properties).items()}
+    url = boto3.client("sqs").create_queue(QueueName=queue, Attributes=attributes)["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"
+    return Made(url, {"Arn": arn, "QueueName": queue})
+
+
+def _bucket_policy(name: str, properties: Properties) -> Made:
+    """It has no effect here: the stand-in speaks no TLS, and would refuse everything."""
+    (statement,) = properties.pop("PolicyDocument")["Statement"]
+    bucket = properties.pop("Bucket")
+    if statement != {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }:
+        raise NotUnderstood(f"{statement}")
+    return Made(name)
+
+
+def _dashboard(name: str, properties: Properties) -> Made:
+    dashboard = properties["DashboardName"]
+    boto3.client("cloudwatch").put_dashboard(**_take_all(properties))
+    return Made(dashboard)
+
+
 def _alarm(name: str, properties: Properties) -> Made:
     alarm = properties["AlarmName"]
+    for number in ("EvaluationPeriods", "Threshold"):
+        properties[number] = int(properties[number])
     boto3.client("cloudwatch").put_metric_alarm(**_take_all(properties))
-    return Made(alarm)
+    return Made(alarm, {"Arn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{alarm}"})
 
 
 _MAKERS: dict[str, Callable[[str, Properties], Made]] = {
     "AWS::CloudWatch::Alarm": _alarm,
+    "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::DynamoDB::Table": _table,
     "AWS::EMRServerless::Application": _application,
     "AWS::Glue::Database": _database,
     "AWS::IAM::Role": _role,
     "AWS::Logs::LogGroup": _log_group,
     "AWS::S3::Bucket": _bucket,
+    "AWS::S3::BucketPolicy": _bucket_policy,
     "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::Topic": _topic,
+    "AWS::SQS::Queue": _queue,
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::StepFunctions::StateMachine": _state_machine,
 }

@@ -74,7 +74,8 @@ class Template:
             raise NotUnderstood(f"{path.name} has no parameters {sorted(unknown)}")
         for name, declaration in declared.items():
             value = parameters.get(name, declaration.get("Default"))
-            if value is None or value not in declaration.get("AllowedValues", [value]):
+            allowed = [str(each) for each in declaration.get("AllowedValues", [value])]
+            if value is None or str(value) not in allowed:
                 raise NotUnderstood(f"parameter {name}: {value!r}")
             self._names[name] = str(value)
             if declaration["Type"] == "CommaDelimitedList":

@@ -91,7 +91,7 @@ def test_an_empty_account_gets_storage_code_and_the_rest(aws: None, dist: Path) 
         deploy.STORAGE: "CREATE_COMPLETE",
         deploy.ANALYTICS: "CREATE_COMPLETE",
     }
-    assert code() == {"job.py", "tables.json", "dispatcher.asl.json"}
+    assert code() == {"job.py", "tables.json", "dispatcher.asl.json", "analytics.yaml"}
     assert parameters()["Tables"] == "top_drinkers"
     assert "AWS::DynamoDB::Table" in answer.output
     (table,) = boto3.client("dynamodb").list_tables()["TableNames"]

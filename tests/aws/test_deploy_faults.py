@@ -169,7 +169,7 @@ def test_what_another_attempt_left_is_not_in_the_way(deployed: Path) -> None:
     for _ in range(2):
         stack = deploy.Stack(client, deploy.ANALYTICS)
         template = WITH_APPLICATION.replace("app-", "other-")
-        assert stack._propose(template, {})
+        assert stack._propose(template, {}, {})
     assert run(deployed, "AlarmEmail=d@example.com").exit_code == 0
 
 

@@ -27,6 +27,7 @@ from tests import reviews
 from tests.aws import calls
 from tests.aws.account import DATALAKE, Account
 from tests.aws.calls import Call
+from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.aws.policies import allows, statements
 from tests.aws.worker import AWS_BUNDLE, JOB_KEY, SparkSubmit, Worker
 from tests.computed import expected
@@ -220,6 +221,32 @@ def test_two_executions_at_once_share_the_work(
     assert {item.attempt_count for item in done} == {1}
     assert len(done) == 3
     assert gold_rows(lake, STATES) == expected(changed, STATES)
+
+
+def test_the_weekly_maintenance_changes_no_row_and_makes_nothing_stale(
+    lake: GlueLake, account: Account
+) -> None:
+    before = {table: gold_rows(lake, table) for table in tables()}
+    ended = account.wait(account.fire_schedule("dm-analytics-maintenance"))
+    assert ended.status == "SUCCEEDED", ended.told
+    log = log_of(ended.results["maintenance"]["logs"])
+    assert all(f"{table}: 0 old branches dropped" in log for table in tables()), log
+    assert {table: gold_rows(lake, table) for table in tables()} == before
+    account.enqueue(STATES, "2011-01")
+    assert account.run({"tables": [STATES]}).status == "SUCCEEDED"
+    snapshot = gold(lake, STATES).current_snapshot()
+    assert snapshot is not None
+    assert "dm.run-id" in snapshot.summary
+    assert not str(snapshot.summary["dm.run-id"]).startswith("test-")  # settled without a build
+
+
+def test_a_back_fill_is_built_though_the_index_lags(lake: GlueLake, account: Account) -> None:
+    account.forget_items()
+    with lagging_index():
+        ended = account.run({"tables": [DRINKERS], "periods": ["2011-01"]})
+    assert ended.statuses == {DRINKERS: "SUCCEEDED"}, ended.told
+    (done,) = account.control.items(Status.SUCCESS)
+    assert (done.table_name, done.month) == (DRINKERS, "2011-01")
 
 
 def test_the_jobs_called_nothing_that_their_role_does_not_allow(

@@ -25,7 +25,7 @@ def resources(**parameters: str) -> dict[str, dict[str, Any]]:
     """The properties of the stack's resources, by logical id."""
 
     def made(id_: str, type_: str, properties: dict[str, Any]) -> Made:
-        return Made(f"ref-of-{id_}", {"Arn": f"arn-of-{id_}"})
+        return Made(f"ref-of-{id_}", {"Arn": f"arn-of-{id_}", "QueueName": id_})
 
     given = {**PLACES, "Version": "1", "Tables": ",".join(tables()), **parameters}
     return Template(ANALYTICS, given, PSEUDO, made).resources
@@ -36,15 +36,15 @@ def statements_of(role: str) -> list[Statement]:
     return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
 
 
-def rendered() -> dict[str, Any]:
-    values = resources()["Dispatcher"]["DefinitionSubstitutions"]
+def rendered(**parameters: str) -> dict[str, Any]:
+    values = resources(**parameters)["Dispatcher"]["DefinitionSubstitutions"]
     text = re.sub(r"\$\{(\w+)\}", lambda name: str(values[name[1]]), DEFINITION.read_text())
     definition: dict[str, Any] = json.loads(text)
     return definition
 
 
-def spark_settings() -> dict[str, str]:
-    settings = rendered()["States"]["Read the input"]["Assign"]["spark"]
+def spark_settings(**parameters: str) -> dict[str, str]:
+    settings = rendered(**parameters)["States"]["Read the input"]["Assign"]["spark"]
     return dict(s.split("=", 1) for s in settings if not s.startswith("{%"))
 
 
@@ -156,13 +156,18 @@ def test_only_its_service_in_this_account_takes_a_role() -> None:
     }
 
 
-def test_each_action_is_named_and_only_log_delivery_is_for_any_resource() -> None:
+def test_each_action_is_named_and_only_logs_and_metrics_are_for_any_resource() -> None:
     for name, properties in roles():
         for policy in properties["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
                 assert "*" not in str(statement["Action"]), name
                 if statement["Resource"] == "*":
-                    assert {action.split(":")[0] for action in statement["Action"]} == {"logs"}
+                    actions = statement["Action"]
+                    if actions == "cloudwatch:PutMetricData":
+                        wanted = {"StringEquals": {"cloudwatch:namespace": "DataMaster"}}
+                        assert statement["Condition"] == wanted
+                    else:
+                        assert {action.split(":")[0] for action in actions} == {"logs"}
 
 
 def test_the_dispatcher_starts_this_application_with_this_role_alone() -> None:
@@ -173,10 +178,74 @@ def test_the_dispatcher_starts_this_application_with_this_role_alone() -> None:
     assert not allows(statements_of("DispatcherRole"), Call(starts.action, "arn-of-another"))
 
 
+def test_log_delivery_has_the_documented_actions() -> None:
+    writes = next(s for s in statements_of("DispatcherRole") if s.get("Sid") == "WriteLogs")
+    assert sorted(action.removeprefix("logs:") for action in writes["Action"]) == [
+        *("CreateLogDelivery", "CreateLogStream", "DeleteLogDelivery", "DescribeLogGroups"),
+        *("DescribeResourcePolicies", "GetLogDelivery", "ListLogDeliveries", "PutLogEvents"),
+        *("PutResourcePolicy", "UpdateLogDelivery"),
+    ]
+
+
+def test_an_environment_names_all_that_has_a_name() -> None:
+    keys = ("Name", "StateMachineName", "AlarmName", "TopicName", "QueueName", "DashboardName")
+    names = {
+        id_: found[key]
+        for id_, found in resources(Name="dm-analytics-dev").items()
+        for key in (*keys, "LogGroupName")
+        if key in found
+    }
+    assert len(names) == 14
+    assert all("dm-analytics-dev" in name for name in names.values()), names
+
+
+def test_roles_are_bounded_and_keys_may_be_used_if_they_are_named() -> None:
+    boundary, key = f"arn:aws:iam::{ACCOUNT}:policy/bound", f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    made = resources(PermissionsBoundary=boundary, RolePath="/team/", KmsKeys=key)
+    for name, _ in roles():
+        assert (made[name]["PermissionsBoundary"], made[name]["Path"]) == (boundary, "/team/")
+    for name in ("JobRole", "DispatcherRole"):
+        (policy,) = made[name]["Policies"]
+        used = policy["PolicyDocument"]["Statement"][-1]
+        assert (used["Sid"], used["Resource"]) == ("UseKeys", [key])
+        assert "kms" not in str(statements_of(name))
+    assert "PermissionsBoundary" not in resources()["JobRole"]
+
+
+def test_the_size_of_a_job_is_a_parameter() -> None:
+    sizes = {"DriverCores": "4", "DriverMemory": "8g", "Executors": "3", "ExecutorMemory": "6g"}
+    settings = spark_settings(**sizes)
+    assert settings["spark.driver.cores"] == "4"
+    assert settings["spark.driver.memory"] == "8g"
+    assert settings["spark.executor.instances"] == "3"
+    assert settings["spark.executor.memory"] == "6g"
+
+
+def test_a_schedule_that_cannot_start_keeps_why() -> None:
+    made = resources()
+    for name in ("DailySchedule", "WeeklyMaintenance"):
+        assert made[name]["Target"]["DeadLetterConfig"] == {"Arn": "arn-of-NotStarted"}
+        assert made[name]["Target"]["Arn"] == "ref-of-Dispatcher"
+    assert json.loads(made["WeeklyMaintenance"]["Target"]["Input"]) == {"maintain": True}
+    sends = Call("sqs:SendMessage", "arn-of-NotStarted")
+    assert allows(statements_of("ScheduleRole"), sends)
+
+
+def test_the_dashboard_is_json_and_shows_each_alarm() -> None:
+    made = resources()
+    shown = json.loads(made["Dashboard"]["DashboardBody"])["widgets"][0]["properties"]["alarms"]
+    assert set(shown) == {f"arn-of-{id_}" for id_, found in made.items() if "AlarmName" in found}
+
+
+def test_no_alarm_rings_for_a_schedule_that_is_switched_off() -> None:
+    assert resources()["NoSuccessAlarm"]["ActionsEnabled"] is True
+    assert resources(ScheduleState="DISABLED")["NoSuccessAlarm"]["ActionsEnabled"] is False
+
+
 def test_the_operators_guide_has_each_alarm() -> None:
     alarms = {p["AlarmName"] for p in resources().values() if "AlarmName" in p}
     guide = (PROJECT / "docs" / "operations.md").read_text()
-    assert alarms == set(re.findall(r"`(dm-analytics-[a-z-]+)`", guide))
+    assert alarms == set(re.findall(r"\| `(dm-analytics-[a-z-]+)` \|", guide))
 
 
 def test_a_network_is_there_if_it_is_asked_for() -> None:

@@ -62,7 +62,7 @@ def test_readers_see_whole_runs_that_passed_their_tests(
     lake: Lake, session: SparkSession, long: bool, report: Report, tmp_path: Path
 ) -> None:
     dbt, typed = DbtProject(progress=lambda line: None), Dbt(tmp_path)
-    runs, good = 50 if long else 8, {0}
+    runs, good = 50 if long else 5, {0}
     load(lake, 1, bad=False)
     assert set(dbt.build(dict.fromkeys(TABLES, MONTHS), "run-1").values()) == {None}
     good.add(1)

@@ -78,6 +78,8 @@ def new_table() -> Iterator[str]:
         ],
     )
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    life = {"AttributeName": "expires_at", "Enabled": True}
+    client.update_time_to_live(TableName=name, TimeToLiveSpecification=life)
     yield name
     client.delete_table(TableName=name)
 

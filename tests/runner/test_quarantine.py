@@ -63,9 +63,11 @@ def test_a_bad_review_holds_back_its_month_alone_until_it_is_mended(
 ) -> None:
     control = SqliteControlTable(lake.control)
     concerned = (BEERS,) if fault == "beer_name" else tables()
-    old, new = [25 + 2 * list(FAULTS).index(fault) + i for i in (0, 1)]
-    announce(lake, control, [r for number in (1, 2, 3) for r in month(number, old)])
-    assert process().exit_code == 0
+    old = 25 + list(FAULTS).index(fault)
+    new = old + 1
+    if old == 25:
+        announce(lake, control, [r for number in (1, 2, 3) for r in month(number, old)])
+        assert process().exit_code == 0
     assert {name: totals(lake, name) for name in concerned} == {
         name: dict.fromkeys((1, 2, 3), old) for name in concerned
     }

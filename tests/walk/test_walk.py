@@ -112,7 +112,7 @@ def test_a_month_is_right_or_told_to_be_stale(
     monkeypatch.setattr("dm.reading.plans.PROJECT", walk.project)
     walk.run()
     assert not walk.check()
-    for _ in range(STEPS if long else STEPS // 2):
+    for _ in range(STEPS if long else STEPS // 4):
         walk.step(kills=long)
         wrong = walk.check()
         assert not wrong, f"after {', '.join(walk.told)}: {wrong}"

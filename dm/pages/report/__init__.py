@@ -22,14 +22,19 @@ class CannotWrite(DataMasterError):
     """The page's file cannot be written."""
 
 
-def write(lake: Lake, path: Path) -> None:
+def write(lake: Lake, path: Path, as_of: str | None = None) -> None:
     """Writes the page about a lake's gold tables.
+
+    Args:
+        lake: the lake.
+        path: the page.
+        as_of: what to show of them: see states.moment_of; None for what readers see now.
 
     Raises:
         NotBuilt: no gold table is.
         CannotWrite: the file cannot be written.
     """
-    page = _page(figures.read(lake))
+    page = _page(figures.read(lake, as_of))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8", newline="\n")
@@ -66,10 +71,10 @@ def _page(found: dict[str, figures.Figures]) -> str:
         made=datetime.now(UTC),
         style=(_HERE / "page.css").read_text(),
         scripts=scripts,
-        hashes=[_hash(script) for script in scripts],
+        hashes=[hash_of(script) for script in scripts],
     )
 
 
-def _hash(script: str) -> str:
+def hash_of(script: str) -> str:
     """How a content security policy names a script."""
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"

@@ -192,13 +192,17 @@
       const cells = !table ? ["not built yet"]
         : [grouped(table.total_rows[month] ?? 0),
            ...(run ? [writtenAt(run), testsOf(run), run.silver, run.run] : ["no run known"])];
-      return made("tr", {}, made("th", {scope: "row", textContent: name}), ...heads.map((head, i) => {
+      return made("tr", {}, made("th", {scope: "row"}, name, ...heldOf(table?.held[month])), ...heads.map((head, i) => {
         const cell = made("td", {className: head.className}, cells[i] ?? "");
         cell.dataset.label = head.textContent;
         return cell;
       }));
     }));
     one("#explain").textContent = `dm explain ${Object.keys(tables)[0]} --period ${month}`;
+  }
+
+  function heldOf(said) {
+    return said ? [made("span", {className: "untested held", textContent: said})] : [];
   }
 
   function testsOf({tests}) {

@@ -22,7 +22,7 @@ def aws(dynamodb: None) -> Iterator[None]:
     host, port = server.get_host_and_port()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(default_user_config, "stepfunctions", {"execute_state_machine": True})
-        for service in ("SFN", "STS", "EMR_SERVERLESS"):
+        for service in ("SFN", "STS", "EMR_SERVERLESS", "IAM", "SERVICE_QUOTAS"):
             patch.setenv(f"AWS_ENDPOINT_URL_{service}", f"http://{host}:{port}")
         yield
     server.stop()

@@ -2,9 +2,11 @@
 
 import json
 import time
+from uuid import uuid4
 
 import boto3
 import pytest
+from botocore.client import BaseClient
 
 from dm.aws import dispatcher
 from runner.control.dynamodb import DynamoControlTable
@@ -121,7 +123,20 @@ def test_the_doctor_names_what_is_not_deployed(
     for left in emr.list_applications()["applications"]:  # by other tests of this process
         emr.stop_application(applicationId=left["id"])
         emr.delete_application(applicationId=left["id"])
-    assert wrong() == {"EMR application": "there is no dm-analytics-app in this region"}
+    call, role = BaseClient._make_api_call, f"role-{uuid4().hex[:8]}"  # of no other test
+    monkeypatch.setattr("dm.aws.checks._ROLE", role)
+
+    def answer(client: BaseClient, operation: str, arguments: dict[str, object]) -> object:
+        if operation == "ListServiceQuotas":  # moto knows none of this service
+            return {"Quotas": [{"QuotaName": "Max concurrent vCPUs per account", "Value": 16.0}]}
+        return call(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", answer)
+    assert wrong() == {
+        "EMR application": "there is no dm-analytics-app in this region",
+        "service-linked role": f"the account has no {role}",
+    }
+    boto3.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument="{}")
     emr.create_application(name="dm-analytics-app", releaseLabel="emr-7.9.0", type="SPARK")
     assert wrong() == {}
     assert f"state machine: {state_machine}, the newest execution: none" in run("doctor").output
