@@ -148,8 +148,9 @@ def _has(here: lake.Lake, name: tuple[str, str], advice: str) -> bool:
         table = here.catalog.load_table(name)
     except NoSuchTableError:
         return False
-    files = table.inspect.files()["file_path"].to_pylist() if table.current_snapshot() else []
-    for file in files:
+    tasks = list(table.scan().plan_files())
+    files = {file.file_path for task in tasks for file in (task.file, *task.delete_files)}
+    for file in sorted(files):
         if not Path(unquote(urlparse(file).path)).exists():
             raise Unwell(f"{'.'.join(name)} refers to {file}, which is not there", advice)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from runner.project import tables
 
 if TYPE_CHECKING:
     from dm.reading.history import Explanation
+
+_FIRST = 20
+"""How many changed rows a person sees at first."""
 
 PERIOD_COLUMNS = ("review_year", "review_month")
 
@@ -121,6 +125,7 @@ def _verdict(told: Explanation) -> str:
 @options.as_of
 @click.option("--from", "before", metavar="STATE", help="Compare this state with another one.")
 @click.option("--to", "after", metavar="STATE", help="The other one.  [default: now]")
+@click.option("--all", "all_", is_flag=True, help="Show all changed rows, and not just the first.")
 @click.option(
     "--format",
     "format_",
@@ -134,6 +139,7 @@ def diff(
     as_of: str | None,
     before: str | None,
     after: str | None,
+    all_: bool,
     format_: str,
 ) -> None:
     """Show what the last run that wrote a month of TABLE changed in it; or compare two states.
@@ -141,7 +147,8 @@ def diff(
     A state is a time, a run, a snapshot, or a branch that a run has left. With --from, all months
     are compared, or those of --period, which may be given several times.
 
-    Without it, the table leaves out rows that only moved to another rank; CSV and JSON have them.
+    Without it, the table has the first 20 rows, and leaves out those that only moved to another
+    rank; CSV and JSON have all.
 
     \b
     Examples:
@@ -164,11 +171,16 @@ def diff(
         rows_out(rows, format_)
         return
     changed = [row for row in rows if row["change"] != "moved"]
+    kinds = Counter(str(row["change"]) for row in rows)
+    told = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
     click.echo(
-        f"{table}, {period}: run {version.run} of {version.written:%Y-%m-%d %H:%M} UTC changed"
-        f" {len(changed) or 'no'} rows; {len(rows) - len(changed) or 'no'} others moved in rank"
+        f"{table}, {period}: run {version.run} of {version.written:%Y-%m-%d %H:%M} UTC:"
+        f" {told or 'no row differs'}"
     )
-    rows_out(_without_period(changed), format_)
+    shown = changed if all_ else changed[:_FIRST]
+    rows_out(_without_period(shown), format_)
+    if len(shown) < len(changed):
+        click.echo(f"... and {len(changed) - len(shown)} more: --all shows them.")
 
 
 def _compare(

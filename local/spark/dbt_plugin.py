@@ -10,10 +10,12 @@ import socket
 import subprocess
 import warnings
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
+from dbt_common.context import get_invocation_context
 
 from local import place
 from local.spark import conf, server
@@ -111,7 +113,9 @@ def _tell_code_version() -> None:
         check=False,
     )
     if told.returncode == 0:
-        os.environ["DM_CODE_VERSION"] = told.stdout.strip()
+        # dbt reads a copy of the environment, which it made before.
+        copied = cast("dict[str, str]", get_invocation_context().env)
+        copied["DM_CODE_VERSION"] = os.environ["DM_CODE_VERSION"] = told.stdout.strip()
 
 
 plugins = [LocalSpark]
