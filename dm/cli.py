@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -29,8 +31,8 @@ from dm.commands import lake as lakes
 from dm.commands import tables as gold_tables
 from local import lake
 from local.control import SqliteControlTable
-from local.spark import conf, server
 from runner.errors import told
+from runner.periods import InvalidPeriod, NoMonth
 from runner.startup import collect_rarely
 
 INTERRUPTED = 130
@@ -43,11 +45,22 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
         try:
-            with told():
+            with told(), _usage():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """A month that was mistyped is wrong usage; one that a table or an item has is not."""
+    try:
+        yield
+    except NoMonth:
+        raise
+    except InvalidPeriod as error:
+        raise click.UsageError(f"{error.message}. {error.hint}") from error
 
 
 @click.group(
@@ -87,19 +100,6 @@ def dm(ctx: click.Context) -> None:
             prompt.run(dm, lake.find().root / "history.txt")
         else:
             click.echo(ctx.get_help())
-    if ctx.invoked_subcommand in (
-        "demo",
-        "process",
-        "maintain",
-        "spark",
-        "hold",
-        "release",
-        "rollback",
-    ):
-        if not conf.is_configured():
-            ctx.invoke(setup.setup)
-        if ctx.invoked_subcommand != "spark":
-            server.use()
 
 
 for command in (

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from local import lake
+from dm.commands.setup import ready
+from dm.terminal import options
+from local import place
 from runner import periods
 from runner.control.items import Status
 from runner.errors import DataMasterError
 from runner.project import tables
 
-_table = click.argument("table", type=click.Choice(tables()), metavar="TABLE")
+_table = click.argument("table", type=options.Names(tables()), metavar="TABLE")
 _months = click.option(
     "--period",
     "months",
@@ -113,7 +115,7 @@ def rollback(
     from dm.reading import compare, states
     from dm.reading.show import gold_table
 
-    here = gold_table(lake.find(), table)
+    here = gold_table(place.there(), table)
     wanted = _named(months)
     target = states.snapshot_of(here, table, to)
     now = here.metadata.current_snapshot_id
@@ -139,6 +141,7 @@ def _operate(operation: str, **arguments: object) -> None:
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
     from runner.startup import start_spark
 
+    ready()
     start_spark()
     with live_line() as now:
         now("asking dbt")

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
+from dm.terminal import options
 from dm.terminal.output import line, live_line
-from local import lake
+from local import place
 from runner import periods
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -26,7 +27,7 @@ PAGE = PROJECT / "target" / "preview.html"
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("chosen", nargs=-1, type=click.Choice(tables()), metavar="[TABLE]...")
+@click.argument("chosen", nargs=-1, type=options.Names(tables()), metavar="[TABLE]...")
 @click.option("--from", "first", metavar="MONTH", help="The first month.  [default: of all]")
 @click.option("--to", "last", metavar="MONTH", help="The last month.  [default: of all]")
 @click.option("--vars", "variables", default="{}", metavar="YAML", help="Vars of dbt to try.")
@@ -157,7 +158,7 @@ def _months(first: str | None, last: str | None) -> list[str] | None:
     from dm.reading.preview import known_months  # Arrow and Iceberg are slow to import
 
     whole = periods.span(first or "0001-01", last or "9999-12")
-    return sorted(set(whole) & known_months(lake.find()))
+    return sorted(set(whole) & known_months(place.there()))
 
 
 class NotPublished(DataMasterError):
