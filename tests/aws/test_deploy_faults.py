@@ -1,7 +1,6 @@
 """What may be in the way of `make deploy` and `make destroy`, and what is refused."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import boto3
 import click
@@ -61,17 +60,25 @@ def application() -> dict[str, str]:
 
 
 def start_job() -> emr.JobRun:
-    """A job run that runs until it is cancelled."""
-    client = boto3.client("emr-serverless")
+    """A job run that runs until it is cancelled; no worker of another test gets it."""
     which = application()["applicationId"]
-    client.start_job_run(
-        applicationId=which,
-        clientToken=str(uuid4()),
-        executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/job",
-        jobDriver={"sparkSubmit": {"entryPoint": "s3://b/job.py"}},
+    job = emr.JobRun(
+        application_id=which,
+        client_token="token",
+        execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/job",
+        account_id=ACCOUNT,
+        region_name="eu-west-1",
+        release_label="emr-7.9.0",
+        application_type="SPARK",
+        job_driver=None,
+        configuration_overrides=None,
+        tags=None,
+        network_configuration=None,
+        execution_timeout_minutes=None,
+        name=None,
     )
-    job = emr.emrserverless_backends[ACCOUNT]["eu-west-1"].job_runs[which][-1]
     job.state = "RUNNING"
+    emr.emrserverless_backends[ACCOUNT]["eu-west-1"].job_runs[which].append(job)
     return job
 
 
