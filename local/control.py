@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from local.owners import Owners
 from runner.control.items import (
     ControlItem,
     Outcome,
@@ -15,10 +16,12 @@ from runner.control.items import (
     claimed,
     freed,
     is_claimable,
+    mended,
     renewed,
     settled,
     timestamp,
     utc_now,
+    withdrawn,
 )
 from runner.control.table import SCHEMA, ControlTableUnavailable
 
@@ -42,9 +45,12 @@ class SqliteControlTable:
     def __init__(self, path: Path, clock: Callable[[], datetime] = utc_now) -> None:
         self._path = path
         self._clock = clock
+        self._owners = Owners(path)
 
     def items(self, *statuses: Status) -> list[ControlItem]:
         """See ControlTable.items."""
+        if not self._path.exists():  # who only looks makes nothing
+            return []
         with self._database() as database:
             rows = [
                 row for status in statuses for row in database.execute(_SELECT, (SCHEMA, status))
@@ -62,21 +68,28 @@ class SqliteControlTable:
         return [
             item
             for item in self.items(Status.PENDING, Status.RUNNING)
-            if is_claimable(item, self._clock())
+            if is_claimable(item, self._clock()) or self._owners.is_dead(item.lease_owner)
         ]
 
     def claim(
         self, items: Iterable[ControlItem], owner: str, lease: timedelta
     ) -> list[ControlItem]:
         """See ControlTable.claim."""
-        now = self._clock()
-        return self._update(
-            (claimed(item, owner, lease, now) for item in items),
-            "(status = 'pending' or (status = 'running' and coalesce(lease_expires_at, '') < ?))"
+        now, found = self._clock(), list(items)
+        self._owners.live(owner)
+        dead = {item.lease_owner for item in found if self._owners.is_dead(item.lease_owner)}
+        expired = "coalesce(lease_expires_at, '') < ?"
+        if dead:
+            expired += f" or lease_owner in ({', '.join('?' * len(dead))})"
+        mine = self._update(
+            (claimed(item, owner, lease, now) for item in found),
+            f"(status = 'pending' or (status = 'running' and ({expired})))"
             # Another run may have claimed and failed since the item was read: that attempt counts.
             " and attempt_count = ?",
-            lambda mine: (timestamp(now), mine.attempt_count - 1),
+            lambda mine: (timestamp(now), *dead, mine.attempt_count - 1),
         )
+        self._owners.forget({item.lease_owner for item in self.items(Status.RUNNING)})
+        return mine
 
     def renew(self, items: Iterable[ControlItem], lease: timedelta) -> list[ControlItem]:
         """See ControlTable.renew."""
@@ -92,6 +105,23 @@ class SqliteControlTable:
         """See ControlTable.retry."""
         now = self._clock()
         return self._update((freed(item, now) for item in items), "status = 'error'")
+
+    def withdraw(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """See ControlTable.withdraw."""
+        now, found = self._clock(), list(items)
+        return [
+            item
+            for status in (Status.PENDING, Status.ERROR)
+            for item in self._update(
+                (withdrawn(item, now) for item in found if item.status is status),
+                f"status = '{status}'",
+            )
+        ]
+
+    def mend(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """See ControlTable.mend."""
+        now = self._clock()
+        return self._update((mended(item, now) for item in items), "status = 'error'")
 
     def _update(
         self,

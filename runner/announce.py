@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import uuid4
 
-from runner.control.items import ControlItem, Status, timestamp
+from runner.control.items import UNSETTLED, ControlItem, timestamp
 from runner.control.table import SCHEMA, ControlTable
 
 _OF_SILVER = {"not built yet", "silver changed"}
@@ -23,7 +23,7 @@ def announce(control: ControlTable, stale: Mapping[str, Mapping[str, str]]) -> l
     """
     if not any(stale.values()):
         return []
-    unsettled = control.items(Status.PENDING, Status.RUNNING, Status.ERROR)
+    unsettled = control.items(*UNSETTLED)
     known = {(item.table_name, item.month) for item in unsettled}
     now = timestamp()
     items = [

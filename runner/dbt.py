@@ -82,6 +82,7 @@ class DbtProject:
         variables = {
             "periods": {table: sorted(months) for table, months in asked.items()},
             "only_stale": not force,
+            "allow_future": True,  # what silver announces is there
             "run_id": run_id,
         }
         result = self._invoke(
@@ -97,10 +98,20 @@ class DbtProject:
             for found in result.results
             if found.adapter_response.get("left") and found.node.name in periods
         }
-        return {table: problem_of(table, result.results) for table in periods}
+        return {table: problem_of(table, result.results, periods[table]) for table in periods}
 
-    def operate(self, operation: str) -> None:
-        """Runs an operation of the project, a macro, with its defaults.
+    def operate(
+        self,
+        operation: str,
+        arguments: Mapping[str, object] | None = None,
+        variables: Mapping[str, object] | None = None,
+    ) -> None:
+        """Runs an operation of the project, a macro.
+
+        Args:
+            operation: its name.
+            arguments: those that are not its defaults.
+            variables: vars of the project that are not as dbt_project.yml has them.
 
         Raises:
             DbtFailed: it failed.
@@ -111,8 +122,12 @@ class DbtProject:
             if event.info.name.startswith("RunningOperation"):
                 faults.append(event.data.exc)
 
-        runner = dbtRunner(self._manifest, callbacks=[self._report, note])
-        self._invoke(runner, "run-operation", operation)
+        self._invoke(
+            dbtRunner(self._manifest, callbacks=[self._report, note]),
+            "run-operation",
+            operation,
+            *("--args", json.dumps(arguments or {}), "--vars", json.dumps(variables or {})),
+        )
         if faults:
             raise self._failed(operation, faults[0])
 

@@ -64,6 +64,7 @@ class GoldJob:
         control: the control table.
         known: all tables of the project.
         build: builds periods of tables.
+        force: builds also those whose input has not changed; `build`, if it is not given.
         published: what is published of tables after a build.
         left: what the builds found stale beside what they were asked for: see announce().
         name: what the run's id begins with, so that it can be found by whoever gave the name.
@@ -79,10 +80,12 @@ class GoldJob:
         left: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
         name: str = "",
         lease: timedelta = LEASE,
+        force: Build | None = None,
     ) -> None:
         self._control = control
         self._known = known
         self._build = build
+        self._force = force or build
         self._published = published
         self._left = left
         self._lease = lease
@@ -145,15 +148,20 @@ class GoldJob:
                 built = {piece.table for piece in work if errors[piece] is None}
                 published = self._published(built)
         except BaseException as error:
-            told = "it was interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
-            self._settle(dict.fromkeys(work, Problem(told or type(error).__name__)), {})
+            if isinstance(error, KeyboardInterrupt):
+                given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
+                self._control.finish((item, given_back) for item in _items(work))
+            else:
+                told = str(error) or type(error).__name__
+                self._settle(dict.fromkeys(work, Problem(told)), {})
             raise
         return self._settle(errors, published)
 
     def _errors(self, work: Collection[Work], lease: Lease) -> dict[Work, Problem | None]:
         """What is wrong with each piece of work, after all that can be built is built."""
         errors: dict[Work, Problem | None] = {}
-        batches = [set(work)]
+        forced = {piece for piece in work if any(item.forced for item in piece.items)}
+        batches = [batch for batch in (set(work) - forced, forced) if batch]
         repeated: Counter[str] = Counter()
         while batches:
             batch = batches.pop()
@@ -184,7 +192,9 @@ class GoldJob:
         asked = defaultdict(list)
         for piece in work:
             asked[piece.table].append(piece.period)
-        return self._build(asked, self.run_id, lease.check)
+        forced = any(item.forced for piece in work for item in piece.items)
+        build = self._force if forced else self._build
+        return build(asked, self.run_id, lease.check)
 
     def _settle(
         self, errors: Mapping[Work, Problem | None], published: Mapping[str, Published]
@@ -195,6 +205,9 @@ class GoldJob:
             for item in piece.items
         ]
         held = {item.control_id for item in self._control.finish(outcomes)}
+        built = {(piece.table, piece.period) for piece in errors if errors[piece] is None}
+        failed = self._control.items(Status.ERROR) if built else []
+        self._control.mend(i for i in failed if (i.table_name, i.month) in built)
         results = []
         for piece, problem in errors.items():
             ours = held.issuperset(item.control_id for item in piece.items)
@@ -205,7 +218,8 @@ class GoldJob:
 
     def _period(self, item: ControlItem) -> str:
         if item.table_name not in self._known:
-            raise InvalidItem(f"there is no gold table {item.table_name[:40]!r}")
+            told = f"there is no gold table {item.table_name[:40]!r}"
+            raise InvalidItem(f"{told}: `dm withdraw` takes it off the list")
         if item.attempt_count > ATTEMPTS:
             raise InvalidItem(
                 f"given up after {ATTEMPTS} attempts; the last: {item.error_message or 'it died'}"

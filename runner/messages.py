@@ -18,6 +18,11 @@ _CLIENT = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.Default\w+Clie
 _NAMES = {"s3": "S3", "glue": "Glue"}
 
 
+def count(number: int, noun: str) -> str:
+    """So many of something: `1 table`, `5 tables`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def one_line(message: str) -> str:
     """What a message of dbt or Spark says."""
     if service := unanswered(message):

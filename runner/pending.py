@@ -10,6 +10,7 @@ from runner.control.table import ControlTable
 from runner.dbt import DbtProject
 from runner.gold import published
 from runner.job import GoldJob, Result
+from runner.messages import count
 from runner.project import tables
 
 
@@ -17,8 +18,8 @@ def gold_job(
     control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
 ) -> GoldJob:
     """The gold job on this project; see GoldJob and DbtProject.build."""
-    build = partial(dbt.build, force=force)
-    return GoldJob(control, tables(), build, published, lambda: dbt.left, name)
+    build, forced = partial(dbt.build, force=force), partial(dbt.build, force=True)
+    return GoldJob(control, tables(), build, published, lambda: dbt.left, name, force=forced)
 
 
 def build_pending(
@@ -42,7 +43,8 @@ def build_pending(
         if not work:
             break
         months = periods.in_words(piece.period for piece in work)
-        tell(f"Starting Spark and building {len({p.table for p in work})} tables: {months}")
+        named = count(len({piece.table for piece in work}), "table")
+        tell(f"Starting Spark and building {named}: {months}")
         results += job.run(work)
         if not job.announce_left():
             break

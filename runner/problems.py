@@ -1,6 +1,6 @@
 """Why a table was not published, as the results of a run of dbt tell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dbt.artifacts.resources.types import NodeType
@@ -27,8 +27,13 @@ class Problem:
     transient: bool = False
 
 
-def problem_of(table: str, results: Sequence[NodeResult]) -> Problem | None:
-    """Why a table was not published, as the macro table_outcomes found it, if dbt came so far."""
+def problem_of(
+    table: str, results: Sequence[NodeResult], asked: Collection[str] = ()
+) -> Problem | None:
+    """Why a table was not published, as the macro table_outcomes found it, if dbt came so far.
+
+    Of a table that was, why months that were asked for were left out: somebody holds them.
+    """
     model = next((r for r in results if r.node.name == table), None)
     if model is None:
         return Problem("dbt did not build it")
@@ -45,6 +50,9 @@ def problem_of(table: str, results: Sequence[NodeResult]) -> Problem | None:
         return Problem("another run has published it meanwhile", transient=True)
     if message := failed_hook("publish_audited", results):
         return Problem(message, transient=True)
+    held = {m: why for m, why in model.adapter_response.get("held", {}).items() if m in asked}
+    if held:
+        return Problem(f"{next(iter(held.values()))} (dm release)", frozenset(held))
     return None
 
 

@@ -48,8 +48,17 @@ def documented(program: str) -> list[str]:
 def in_order() -> list[str]:
     """Those that work on this machine, in the order of the pages; Spark stays to the end."""
     here = [c for c in documented("dm") + documented("dbt") if not on_aws(c)]
-    here = [command for command in here if command not in ELSEWHERE]
+    here = [c for c in here if c not in ELSEWHERE and not needs_a_past(c)]
     return sorted(here, key=lambda command: command == ENDS_SPARK)
+
+
+def needs_a_past(command: str) -> bool:
+    """Whether it names a state of before: tests/dm and tests/gold type these."""
+    return (
+        "--as-of" in command
+        or command.startswith("dm rollback")
+        or (command.startswith("dm diff") and "--from" in command)
+    )
 
 
 def on_aws(command: str) -> bool:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from local import lake
+from dm.terminal import options
+from local import place
 from runner.project import PROJECT, tables
 
 REPORT = PROJECT / "target" / "report.html"
@@ -41,8 +42,9 @@ def docs(open_: bool) -> None:
     default=REPORT,
     help="The page's file.  [default: target/report.html]",
 )
+@options.as_of
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
-def report(output: Path, open_: bool) -> None:
+def report(output: Path, as_of: str | None, open_: bool) -> None:
     """Make a page about the gold tables: the best of each month, and how it came about.
 
     It is one HTML file that needs no internet.
@@ -51,10 +53,11 @@ def report(output: Path, open_: bool) -> None:
     Examples:
       dm report --open
       dm report --output /tmp/beers.html
+      dm report --as-of 2011-01-31 --output /tmp/as-it-was.html
     """
     from dm.pages.report import write  # Arrow, Iceberg and Altair are slow to import
 
-    write(lake.find(), output)
+    write(place.there(), output, as_of)
     click.echo(f"The page is {output}")
     if open_:
         _open(output)

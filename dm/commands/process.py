@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dm.terminal import options
+from dm.commands.setup import ready
+from dm.terminal import options, verdict
 from dm.terminal.output import line, live_line, rows_out
 from local import lake
 from runner import periods
@@ -16,10 +17,14 @@ from runner.announce import announce
 from runner.control.items import Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
+from runner.messages import count
 from runner.startup import start_spark
 
 if TYPE_CHECKING:
     from runner.job import Result
+
+
+_AS_IT_IS = "asked for, but as silver has it: settled without building"
 
 
 @click.command()
@@ -50,7 +55,8 @@ def process(
     Claims the pending control items, builds and tests their months, publishes those whose tests
     pass, and settles each item. Months that are stale for another reason are built, too: because
     the SQL of a table changed, or somebody else wrote to it. A month that fails is tried again by
-    the next run, three times in all; the exit code is then 1, and `dm pending` says why.
+    the next run, three times in all, and is then given up until `dm retry`; the exit code is 1, and
+    `dm pending` says why. It is 3 if another run holds what is pending.
 
     On AWS it starts the state machine, and returns at once with the execution's name unless --wait
     is given. While an execution runs, no other is started.
@@ -71,16 +77,28 @@ def process(
         if not start(state_machine, chosen, wait=wait):
             ctx.exit(1)
         return
+    ready()
     control = options.control(target)
     if dry_run:
         _tell_what_would_be_built(control, chosen)
+        verdict.tell(verdict.left(control, chosen))
         return
-    if not control.items(Status.PENDING, Status.RUNNING):
+    if not control.claimable():
         stale = _stale(chosen)
+        _settle_what_others_built(control, stale)
         if not announce(control, stale):
-            names = ", ".join(sorted(table for table, why in stale.items() if why))
-            but = f" But months of {names} are stale: see dm status." if names else ""
-            click.echo(f"Nothing is pending.{but}")
+            found = verdict.left(control, chosen)
+            code = verdict.tell(found)
+            busy = {item.table_name for item in (*found.held, *found.given_up)}
+            if names := ", ".join(sorted(table for table, why in stale.items() if why)):
+                if not busy.issuperset(names.split(", ")):
+                    click.echo(
+                        f"Nothing is pending, but months of {names} are stale: `dm backfill`"
+                    )
+                    code = code or verdict.LEFT
+            elif not code:
+                click.echo("Nothing is pending.")
+            verdict.end(code)
             return
     start_spark()
 
@@ -91,11 +109,11 @@ def process(
 
         dbt = DbtProject(progress=lambda text: line(f"  {text}"), now=now)
         results = build_pending(gold_job(control, dbt, force=force), chosen, line)
-    if not results:
-        click.echo("Nothing is pending that another run does not hold.")
-        return
-    if _tell(results):
-        ctx.exit(1)
+    failed = _tell(results)
+    left = verdict.tell(verdict.left(control, chosen))
+    if not results and not left:
+        click.echo("Nothing is pending.")
+    ctx.exit(1 if failed else left)
 
 
 def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:
@@ -108,8 +126,22 @@ def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:
     return {table: why for table, why in found.why.items() if not chosen or table in chosen}
 
 
+def _settle_what_others_built(
+    control: ControlTable, stale: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Settles what was given up and is built all the same, by dbt, say."""
+    control.mend(
+        item
+        for item in control.items(Status.ERROR)
+        if item.table_name in stale and item.month not in stale[item.table_name]
+    )
+
+
 def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> None:
+    from dm.reading import plans  # dbt is slow to import
+
     stale = _stale(chosen)
+    held = plans.of(lake.find()).held
     asked = {
         (item.table_name, item.month)
         for item in control.items(Status.PENDING)
@@ -121,7 +153,8 @@ def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> N
             months[table, reason].append(month)
     for table, month in asked:
         if month not in stale.get(table, {}):
-            months[table, "asked for, but as silver has it: settled without building"].append(month)
+            said = held.get(table, {}).get(month)
+            months[table, said.in_words if said else _AS_IT_IS].append(month)
     rows_out(
         [
             {"table": table, "months": periods.in_words(found), "why": reason}
@@ -149,5 +182,6 @@ def _tell(results: Sequence[Result]) -> bool:
         click.echo(f"Failed: {which} {months}: {error}", err=True)
     items = sum(result.items for result in results)
     succeeded = sum(result.items for result in results if not result.error)
-    click.echo(f"{succeeded} of {items} control items succeeded.")
+    if items:
+        click.echo(f"{succeeded} of {count(items, 'control item')} succeeded.")
     return bool(failed)

@@ -11,25 +11,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dm.terminal import options, worklist
+from dm.terminal import options, verdict, worklist
 from dm.terminal.output import rows_out, say
 from local import lake
 from runner import periods
-from runner.control.items import Status
+from runner.control.items import UNSETTLED, ControlItem, Status
 from runner.project import tables
 
 if TYPE_CHECKING:
     from dm.aws.dispatcher import Execution
     from dm.reading.freshness import Freshness
     from dm.reading.plans import Silver
+    from dm.reading.snapshots import Held
 
 
 @click.command()
 @options.target
 @options.no_csv
+@click.option(
+    "--check", is_flag=True, help="For scripts: exit code 1 if something failed, 3 if work is left."
+)
 @options.state_machine
-def status(target: str, format_: str, state_machine: str) -> None:
+def status(target: str, format_: str, check: bool, state_machine: str) -> None:
     """Tell on one screen what waits, runs or failed, and how fresh each table is.
+
+    With --check, the exit code is 1 if something failed, gave up or was published untested, 3 if
+    something waits, runs or is stale, and 0 if all months are built.
 
     A table's stale months are those that `dbt run` would build now: dbt is asked, which takes the
     start of a Spark after the lake or the project has changed. On AWS, control items and the newest
@@ -39,13 +46,16 @@ def status(target: str, format_: str, state_machine: str) -> None:
     Examples:
       dm status
       dm status --format json
+      dm status --check > /dev/null || echo "something is not built"
       dm status --target aws
     """
     from dm.reading import freshness, plans  # Arrow, Iceberg and dbt are slow to import
 
     problem = None
-    items = options.control(target).items(*Status)
-    work = [item for item in items if item.status is not Status.SUCCESS]
+    control = options.control(target)
+    items = control.items(*Status)
+    work = [item for item in items if item.status in UNSETTLED]
+    left = verdict.left(control)
     if target == "aws":
         from dm.aws import dispatcher  # boto3 is slow to import
 
@@ -66,12 +76,13 @@ def status(target: str, format_: str, state_machine: str) -> None:
             "executions": [asdict(execution) for execution in executions],
         }
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
-        click.get_current_context().exit(1 if problem else 0)
+        verdict.end(_code(work, fresh, problem, check=check))
+        return
     where = "AWS" if target == "aws" else str(lake.find().root)
     say(f"{where}, {_minute(datetime.now(UTC))} UTC")
     for execution in executions:
         _tell_execution(execution)
-    worklist.tell(work)
+    worklist.tell(work, control.claimable())
     if not work:
         click.echo("Nothing is pending, running or failed.")
     click.echo()
@@ -82,7 +93,19 @@ def status(target: str, format_: str, state_machine: str) -> None:
             say(source.remark)
     if problem:
         say(f"What is stale is not known: {problem}")
-        click.get_current_context().exit(1)
+    verdict.tell(left, target)
+    verdict.end(_code(work, fresh, problem, check=check))
+
+
+def _code(
+    work: Sequence[ControlItem], fresh: Sequence[Freshness], problem: str | None, *, check: bool
+) -> int:
+    """The exit code."""
+    untested = any("untested" in reason for table in fresh for reason in table.why.values())
+    failed = any(item.status is Status.ERROR or item.error_message for item in work)
+    if problem or (check and (untested or failed)):
+        return verdict.FAILED
+    return verdict.LEFT if check and (work or any(table.stale for table in fresh)) else 0
 
 
 def _tell_execution(execution: Execution) -> None:
@@ -116,6 +139,17 @@ def _tell_tables(fresh: Sequence[Freshness]) -> None:
             stale[months, reason].append(table.table)
     for (months, reason), names in stale.items():
         say(f"Stale: {worklist.in_words(names)}, {periods.in_words(months)}: {reason}")
+    held = defaultdict(list)
+    for table in fresh:
+        for said in dict.fromkeys(map(_held, table.held.values())):
+            months = tuple(m for m, one in table.held.items() if _held(one) == said)
+            held[months, said].append(table.table)
+    for (months, said), names in held.items():
+        say(f"Held: {worklist.in_words(names)}, {periods.in_words(months)}: {said}")
+
+
+def _held(said: Held) -> str:
+    return said.in_words + (f" (else it would be built: {said.why})" if said.why else "")
 
 
 def _minute(time: datetime | None) -> str:

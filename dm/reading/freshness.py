@@ -13,7 +13,7 @@ from dm.reading.plans import Plans
 from dm.reading.show import months
 from local.lake import HasCatalog
 from local.silver import TABLE
-from runner.control.items import ControlItem, Status
+from runner.control.items import UNSETTLED, ControlItem, Status
 from runner.control.table import SCHEMA
 
 
@@ -30,6 +30,7 @@ class Freshness:
         silver_written: when that was written; None if it is not kept any more.
         stale: the months that a run would build now; None if dbt cannot tell.
         why: for each of them, the reason.
+        held: the months that somebody holds, so that no run builds them.
     """
 
     table: str
@@ -40,11 +41,12 @@ class Freshness:
     silver_written: datetime | None = None
     stale: tuple[str, ...] | None = ()
     why: Mapping[str, str] = field(default_factory=dict)
+    held: Mapping[str, snapshots.Held] = field(default_factory=dict)
 
 
 def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
     """The freshness of a gold table; all but its stale months is None if it was never published."""
-    why = plans.why.get(name, {})
+    why, held = plans.why.get(name, {}), plans.held.get(name, {})
     stale = None if plans.problem else tuple(why)
     try:
         silver, gold = _table(lake, TABLE), _table(lake, (SCHEMA, name))
@@ -55,7 +57,7 @@ def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
     last = next((s for s in history if snapshots.written_periods(s)), None)
     newest = max(months(gold, gold.metadata.current_snapshot_id), default=None) if gold else None
     if last is None:
-        return Freshness(name, newest, stale=stale, why=why)
+        return Freshness(name, newest, stale=stale, why=why, held=held)
     read = snapshots.sources(last).get(".".join(TABLE))
     return Freshness(
         table=name,
@@ -66,6 +68,7 @@ def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
         silver_written=snapshots.written(kept[read]) if read in kept else None,
         stale=stale,
         why=why,
+        held=held,
     )
 
 
@@ -73,7 +76,7 @@ def of_items(items: Iterable[ControlItem], name: str) -> Freshness:
     """What control items tell of a table's freshness: months with unsettled items are stale."""
     own = [item for item in items if item.table_name == name]
     done = [item for item in own if item.status is Status.SUCCESS]
-    stale = {item.month for item in own if item.status is not Status.SUCCESS}
+    stale = {item.month for item in own if item.status in UNSETTLED}
     last = max(done, key=lambda item: item.finished_at or "", default=None)
     return Freshness(
         table=name,

@@ -8,8 +8,9 @@ import yaml
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
-from dm.reading import plans, run_history, snapshots
+from dm.reading import plans, run_history, snapshots, states
 from dm.reading.show import NothingToShow, Row, gold_table, rows
+from dm.reading.snapshots import Held
 from dm.terminal.output import text
 from local.lake import Lake
 from runner import periods
@@ -29,6 +30,7 @@ class Version:
         code: a hash of the model's SQL.
         fingerprint: that of the period's input.
         tests: those that its rows passed; none if they were published without tests.
+        action: what a person did, such as rolled back, and why; empty of a run that built it.
     """
 
     snapshot_id: int
@@ -40,6 +42,7 @@ class Version:
     code: str
     fingerprint: str
     tests: tuple[str, ...]
+    action: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,10 @@ class Explanation:
     Attributes:
         version: the version, as a run wrote it.
         total_rows: how many rows readers see now.
-        stale: why a run would build the period again; None if it would not.
+        stale: why a run would build the period again, were it not held; None if it would not.
         warnings: those of the version's tests that only warned.
         row: the values of the row in each version that changed it, newest first.
+        held: what was said of the period if somebody holds it: no run builds it.
     """
 
     version: Version
@@ -59,9 +63,12 @@ class Explanation:
     stale: str | None
     warnings: tuple[str, ...]
     row: list[Row]
+    held: Held | None
 
 
-def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
+def explain(
+    lake: Lake, name: str, period: str, key: str | None, as_of: str | None = None
+) -> Explanation:
     """Where a period of a gold table comes from, and how a row of it came to its values.
 
     Args:
@@ -69,6 +76,7 @@ def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
         name: the table.
         period: such as 2010-12.
         key: the value of the table's key, such as a beer_id; None for no row.
+        as_of: tell it as it was then: see states.snapshot_of; what is stale is told of now alone.
 
     Raises:
         NothingToShow: there is no such table, or no snapshot tells of the period, or the key never
@@ -76,18 +84,23 @@ def explain(lake: Lake, name: str, period: str, key: str | None) -> Explanation:
         InvalidPeriod: the period is none.
     """
     table = gold_table(lake, name)
-    found = list(_versions(table, periods.parse(period)))
+    snapshot = states.snapshot_of(table, name, as_of)
+    found = list(_versions(table, periods.parse(period), snapshot))
     if not found:
         raise NothingToShow(f"No snapshot of {name} tells of {period}")
     values = _values(table, found, period, key_columns(name), key) if key is not None else []
-    total = len(rows(table, table.metadata.current_snapshot_id, period))
-    now = plans.of(lake)
+    total = len(rows(table, snapshot, period))
+    now = plans.of(lake) if as_of is None else plans.Plans()
     stale = now.problem or now.why.get(name, {}).get(period)
     warned = run_history.warnings(lake, found[0].run, name) & set(found[0].tests)
-    return Explanation(found[0], total, stale, tuple(sorted(warned)), values)
+    held = snapshots.held(ancestors(table, snapshot)).get(period)
+    if as_of is None and not now.problem:  # dbt knows which holds are over
+        held = now.held.get(name, {}).get(period)
+    stale = stale or (held.why if held else None)
+    return Explanation(found[0], total, stale, tuple(sorted(warned)), values, held)
 
 
-def diff(lake: Lake, name: str, period: str) -> tuple[Version, list[Row]]:
+def diff(lake: Lake, name: str, period: str, as_of: str | None = None) -> tuple[Version, list[Row]]:
     """What the last run that wrote a period changed in it.
 
     Returns:
@@ -100,7 +113,8 @@ def diff(lake: Lake, name: str, period: str) -> tuple[Version, list[Row]]:
         InvalidPeriod: the period is none.
     """
     table = gold_table(lake, name)
-    last = next(_versions(table, periods.parse(period)), None)
+    snapshot = states.snapshot_of(table, name, as_of)
+    last = next(_versions(table, periods.parse(period), snapshot), None)
     if last is None:
         raise NothingToShow(f"No snapshot of {name} tells of {period}")
     if last.parent_id is not None and table.snapshot_by_id(last.parent_id) is None:
@@ -128,13 +142,13 @@ def key_columns(name: str) -> list[str]:
     raise NothingToShow(f"models/gold/{name}.yml has no test ranked_in_period, so it has no key")
 
 
-def current_versions(table: Table) -> dict[str, Version]:
-    """The version of each period that readers of a gold table see, by the period.
+def current_versions(table: Table, snapshot_id: int | None = None) -> dict[str, Version]:
+    """The version of each period in a snapshot of a gold table, or that readers see, by the period.
 
     A period that only snapshots wrote which are not kept any more is not there.
     """
     found: dict[str, Version] = {}
-    history = list(ancestors_of(table.current_snapshot(), table.metadata))
+    history = ancestors(table, snapshot_id or table.metadata.current_snapshot_id)
     untested = snapshots.untested(history)
     for snapshot in history:
         for period in snapshots.written_periods(snapshot) - found.keys():
@@ -142,9 +156,15 @@ def current_versions(table: Table) -> dict[str, Version]:
     return found
 
 
-def _versions(table: Table, period: str) -> Iterator[Version]:
-    """The versions of a period in main's history, newest first."""
-    history = list(ancestors_of(table.current_snapshot(), table.metadata))
+def ancestors(table: Table, snapshot_id: int | None) -> list[Snapshot]:
+    """A snapshot and those before it, newest first."""
+    newest = table.snapshot_by_id(snapshot_id) if snapshot_id is not None else None
+    return list(ancestors_of(newest, table.metadata))
+
+
+def _versions(table: Table, period: str, snapshot_id: int | None) -> Iterator[Version]:
+    """The versions of a period in the history of a snapshot, newest first."""
+    history = ancestors(table, snapshot_id)
     tested = period not in snapshots.untested(history)
     for snapshot in history:
         if period in snapshots.written_periods(snapshot):
@@ -165,6 +185,7 @@ def _version(snapshot: Snapshot, period: str, *, tested: bool) -> Version:
         tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(",")))
         if tested
         else (),
+        action=snapshots.told(snapshot, "dm.action"),
     )
 
 
@@ -194,9 +215,11 @@ def _values(
 def _change(before: Row | None, after: Row | None) -> Row:
     if before is None or after is None:
         return {"change": "new" if after else "gone"} | (after or before or {})
-    changed = {column for column, value in after.items() if value != before[column]}
+    # A column may have come or gone between the two.
+    both = {column: (before.get(column), after.get(column)) for column in before | after}
+    changed = {column for column, (was, now) in both.items() if was != now}
     values = {
-        column: f"{text(before[column])} -> {text(value)}" if column in changed else value
-        for column, value in after.items()
+        column: f"{text(was)} -> {text(now)}" if column in changed else now
+        for column, (was, now) in both.items()
     }
     return {"change": "moved" if changed == {"period_rank"} else "changed"} | values

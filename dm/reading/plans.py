@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from dm.reading import snapshots
 from dm.terminal.output import live_line
 from local.lake import Lake
 from local.silver import TABLE
@@ -41,11 +42,13 @@ class Plans:
 
     Attributes:
         why: for each table, its stale months, each with the reason.
+        held: for each table, the months that somebody holds: no run builds them.
         sources: what there is to say of the tables that the models read, by name.
         problem: why dbt cannot tell; None if it can.
     """
 
     why: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    held: Mapping[str, Mapping[str, snapshots.Held]] = field(default_factory=dict)
     sources: Mapping[str, Silver] = field(default_factory=dict)
     problem: str | None = None
 
@@ -88,6 +91,7 @@ def _ask() -> dict[str, Any]:
 def _read(told: Mapping[str, Any]) -> Plans:
     return Plans(
         {table: dict(why) for table, why in told["tables"].items()},
+        {table: snapshots.held_of(held) for table, held in told["held"].items()},
         {
             name: Silver(found["snapshot"], _time(found["changed"]), found["remark"])
             for name, found in told["sources"].items()

@@ -2,14 +2,18 @@
 
 from contextlib import suppress
 
+import yaml
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import ancestors_of
 
+from dm.reading import snapshots
 from local.lake import Lake
 from runner import periods
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 from runner.periods import InvalidPeriod
+from runner.project import PROJECT
 
 Row = dict[str, object]
 
@@ -42,6 +46,8 @@ def gold_table(lake: Lake, name: str) -> Table:
         NotBuilt: it is not.
         Unreadable: its metadata file is gone.
     """
+    if not lake.database.exists():  # who only looks makes nothing
+        raise NotBuilt(f"{SCHEMA}.{name} is not built yet")
     try:
         return lake.catalog.load_table((SCHEMA, name))
     except NoSuchTableError as error:
@@ -51,7 +57,12 @@ def gold_table(lake: Lake, name: str) -> Table:
 
 
 def top(
-    lake: Lake, name: str, period: str | None, limit: int, branch: str | None = None
+    lake: Lake,
+    name: str,
+    period: str | None,
+    limit: int,
+    branch: str | None = None,
+    as_of: str | None = None,
 ) -> tuple[str, list[Row]]:
     """A period, and its first rows in a gold table, by rank.
 
@@ -61,22 +72,40 @@ def top(
         period: such as 2010-12; None for the table's last one.
         limit: how many rows.
         branch: an audit branch; None for what is published.
+        as_of: a time, run or snapshot: see states.snapshot_of.
 
     Raises:
-        NothingToShow: the table is not built, or has no such branch, or no row of that period.
+        NothingToShow: the table is not built, or has no such state, or no row of that period.
         InvalidPeriod: the period is none.
     """
+    from dm.reading import states  # which stands on this module
+
     table = gold_table(lake, name)
-    snapshot_id = _snapshot(table, name, branch)
+    if branch is not None:
+        states.must_have_branch(table, name, branch)
+    snapshot_id = states.snapshot_of(table, name, branch or as_of)
     there = months(table, snapshot_id)
     wanted = periods.parse(period) if period else (there or [""])[-1]
     if wanted not in there:
-        which = f"of {wanted}" if wanted else "at all"
         raise NothingToShow(
-            f"{SCHEMA}.{name} has no rows {which}",
+            _why_empty(table, name, wanted),
             f"It has {periods.in_words(there)}." if there else "",
         )
     return wanted, rows(table, snapshot_id, wanted, f"period_rank <= {limit}")
+
+
+def _why_empty(table: Table, name: str, period: str) -> str:
+    """Says whether a table, or a period of it, was never built, or has no row by its rules."""
+    history = ancestors_of(table.current_snapshot(), table.metadata)
+    built = {month for snapshot in history for month in snapshots.written_periods(snapshot)}
+    if not (period in built if period else built):
+        return f"{SCHEMA}.{name} has no rows {f'of {period}' if period else 'at all'}"
+    code = (PROJECT / "models" / "gold" / f"{name}.sql").read_text()
+    least = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["min_reviews"]
+    why = "no review counts"
+    if "min_reviews" in code:
+        why = f"nothing has the {least} reviews in a month that it needs (var min_reviews)"
+    return f"{SCHEMA}.{name} is built{f' for {period}' if period else ''}, and has no row: {why}"
 
 
 def months(table: Table, snapshot_id: int | None) -> list[str]:
@@ -102,16 +131,3 @@ def rows(table: Table, snapshot_id: int | None, period: str, where: str = "true"
     ).to_arrow()
     ranked: list[Row] = found.sort_by("period_rank").to_pylist()
     return ranked
-
-
-def _snapshot(table: Table, name: str, branch: str | None) -> int | None:
-    if branch is None:
-        return table.metadata.current_snapshot_id
-    refs = table.metadata.refs
-    if branch not in refs:
-        others = sorted(ref for ref in refs if ref != "main")
-        raise NothingToShow(
-            f"{SCHEMA}.{name} has no branch {branch!r}",
-            f"It has {', '.join(others)}." if others else "It has no branch but main.",
-        )
-    return refs[branch].snapshot_id

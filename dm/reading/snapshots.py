@@ -1,7 +1,8 @@
 """Reads what a run wrote into the snapshots of a gold table: see the macro `provenance`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pyiceberg.table.snapshots import Snapshot
@@ -21,6 +22,44 @@ def untested(history: Iterable[Snapshot]) -> set[str]:
     """The periods of a table that no test has passed, by its history, newest first."""
     said = (told(s, "dm.untested") for s in history if told(s, "dm.inputs"))
     return set(filter(None, next(said, "").split(",")))
+
+
+@dataclass(frozen=True)
+class Held:
+    """What somebody said of a month that they hold.
+
+    Attributes:
+        by: who, and `since` when, in UTC.
+        because: why.
+        until: `release`, or `silver`: until rows of the month change in silver.
+        why: why a run would build the month else; None if it would not, or that is not known.
+    """
+
+    by: str
+    since: str
+    because: str
+    until: str
+    why: str | None = None
+
+    @property
+    def in_words(self) -> str:
+        """A clause for people."""
+        until = "silver changes" if self.until == "silver" else "it is released"
+        return f"held by {self.by} since {self.since} until {until}: {self.because}"
+
+
+def held(history: Iterable[Snapshot]) -> dict[str, Held]:
+    """The months of a table that somebody holds, by its history, newest first."""
+    said = (told(s, "dm.held") for s in history if told(s, "dm.inputs"))
+    found = held_of(json.loads(next(said, "") or "{}"))
+    # Why a run would build it else was so at that time; dbt tells what is so now.
+    return {month: replace(one, why=None) for month, one in found.items()}
+
+
+def held_of(said: Mapping[str, Mapping[str, str]]) -> dict[str, Held]:
+    """The same of what a snapshot or dbt tells."""
+    names = ("by", "since", "because", "until", "why")
+    return {month: Held(**{n: found.get(n) for n in names}) for month, found in said.items()}  # type: ignore[arg-type]
 
 
 def inputs(snapshot: Snapshot) -> dict[str, str]:

@@ -6,9 +6,13 @@ from functools import partial
 import click
 
 from dm.terminal.output import FORMATS
+from local import place
 from runner import options as of_job
+from runner import periods
 from runner.control.table import NAME, ControlTable
+from runner.periods import InvalidPeriod
 
+Names, unknown = of_job.Names, of_job.unknown
 layer, table, tables = of_job.layer, of_job.table, of_job.tables
 
 target = click.option(
@@ -21,9 +25,35 @@ target = click.option(
     help="This machine's lake, or the account that your AWS credentials name.",
 )
 
+
+class Period(click.ParamType[str]):
+    """A month such as 2010-12; those of the lake complete it."""
+
+    name = "period"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The month as it is written."""
+        try:
+            return periods.parse(str(value))
+        except InvalidPeriod as error:
+            self.fail(f"{error.message}. {error.hint}", param, ctx)
+
+
+period = partial(click.option, type=Period(), metavar="PERIOD")
+months = period("--period", "months", multiple=True, help="Only this month; may be given again.")
+
 _format = partial(click.option, "--format", "format_", default="table", show_default=True)
 format_ = _format(type=click.Choice(FORMATS))
 no_csv = _format(type=click.Choice([name for name in FORMATS if name != "csv"]))
+
+as_of = click.option(
+    "--as-of",
+    metavar="TIME|RUN|SNAPSHOT",
+    help="As it was then: a time in UTC such as 2011-01-31 or '2011-01-31 07:00', for what readers"
+    " saw; a run, for what it published; or a snapshot.",
+)
 
 state_machine = click.option(
     "--state-machine",
@@ -39,6 +69,7 @@ state_machine = click.option(
 def control(target: str) -> ControlTable:
     """The control table of a target; that of this machine comes with the command."""
     if target == "local":
+        place.there()
         here: ControlTable = click.get_current_context().obj
         return here
     from runner.control.dynamodb import DynamoControlTable  # boto3 is slow to import

@@ -1,19 +1,24 @@
 """Tells people of control items: what waits, runs or failed, since when, and why."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Container, Iterable
 
 from dm.terminal.output import minute, rows_out, say
 from runner import periods
-from runner.control.items import ControlItem, Status, is_claimable, utc_now
+from runner.control.items import ControlItem, Status
 from runner.project import tables as known
 
 
-def tell(items: Iterable[ControlItem]) -> None:
-    """Prints a table of items, with a line for those that are alike, and below it what to know."""
+def tell(items: Iterable[ControlItem], free: Iterable[ControlItem] = ()) -> None:
+    """Prints a table of items, with a line for those that are alike, and below it what to know.
+
+    Args:
+        items: the items.
+        free: those that the next run can claim: see ControlTable.claimable.
+    """
     rows, remarks = [], []
-    for (status, remark, months), group in sorted(_alike(items, utc_now()).items()):
+    alike = _alike(items, {item.control_id for item in free})
+    for (status, remark, months), group in sorted(alike.items()):
         tables = in_words({item.table_name for item in group})
         rows.append(
             {
@@ -38,25 +43,28 @@ def in_words(tables: Iterable[str]) -> str:
 
 
 def _alike(
-    items: Iterable[ControlItem], now: datetime
+    items: Iterable[ControlItem], free: Container[str]
 ) -> dict[tuple[str, str, str], list[ControlItem]]:
     """Items by status, remark, and the months that their table has with both."""
     by_table = defaultdict(list)
     for item in items:
-        by_table[str(item.status), _remark(item, now), item.table_name].append(item)
+        by_table[str(item.status), _remark(item, free), item.table_name].append(item)
     found: dict[tuple[str, str, str], list[ControlItem]] = defaultdict(list)
     for (status, remark, _), group in by_table.items():
         found[status, remark, periods.in_words(item.month for item in group)] += group
     return found
 
 
-def _remark(item: ControlItem, now: datetime) -> str:
+def _remark(item: ControlItem, free: Container[str]) -> str:
     """What to know of an item beside its status; empty for nothing."""
     if item.status is Status.ERROR:
-        return f"{item.error_message or 'it does not say why'} (`dm retry` tries it again)"
+        gone = item.table_name not in known()
+        do = "`dm withdraw` takes it off the list" if gone else "`dm retry` tries it again"
+        why = item.error_message or "it does not say why"
+        return why if "`dm withdraw`" in why else f"{why} ({do})"
     if item.status is Status.PENDING:
         return item.error_message or ""
+    if item.control_id in free:
+        return f"run {item.lease_owner} died; the next run goes on"
     until = minute(item.lease_expires_at or "")
-    if is_claimable(item, now):
-        return f"run {item.lease_owner} died, for its lease ended at {until}; the next run goes on"
     return f"run {item.lease_owner} works on it, with a lease until {until}"

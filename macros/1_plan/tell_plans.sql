@@ -1,10 +1,11 @@
-{#- dbt run-operation tell_plans: one line of JSON with what a run would find stale, and why, and with what there is to say of
+{#- dbt run-operation tell_plans: one line of JSON with what a run would find stale or held, and why, and with what there is to say of
     silver. `dm status` asks for it, so that it cannot tell anything else than a run does. -#}
 {% macro tell_plans() %}
     {%- set models = planned_models(graph.nodes.keys()) -%}
-    {%- set sources, told = source_states(models), {'tables': {}, 'sources': {}} -%}
+    {%- set sources, told = source_states(models), {'tables': {}, 'held': {}, 'sources': {}} -%}
     {%- for id, plan in model_plans(models, sources).items() -%}
         {%- do told.tables.update({graph.nodes[id].name: plan.why}) -%}
+        {%- do told.held.update({graph.nodes[id].name: plan.held}) -%}
     {%- endfor -%}
     {%- for state in sources.values() -%}
         {%- set change = newest_change(state) if state.snapshot -%}

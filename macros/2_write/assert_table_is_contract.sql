@@ -1,4 +1,4 @@
-{#- Stops before a write to a table whose columns are not the contract's, in its order. -#}
+{#- Stops before a write to a table whose columns are not the contract's, in its order, and says what brings it in line. -#}
 {% macro assert_table_is_contract(relation, table) %}
     {%- set found, contract = [], [] -%}
     {%- for column in table.columns -%}
@@ -8,9 +8,11 @@
         {%- do contract.append(column.name ~ ' ' ~ column.data_type) -%}
     {%- endfor -%}
     {%- if found != contract -%}
+        {%- set changes = contract_changes(model, table) -%}
         {%- do exceptions.raise_compiler_error(
-            'table ' ~ relation ~ ' has (' ~ found | join(', ') ~ '), its contract (' ~ contract | join(', ')
-            ~ '): bring the table in line with ALTER TABLE, then run dbt with --full-refresh'
+            'table ' ~ relation ~ ' is not as its contract says. '
+            ~ ('Iceberg does not change ' ~ changes.impossible | join(', ') ~ ' in place' if changes.impossible
+            else 'dm migrate ' ~ model.name ~ ' brings it in line, by: ' ~ changes.statements | join('; '))
         ) -%}
     {%- endif -%}
 {% endmacro %}

@@ -5,8 +5,8 @@
         {%- do run_query(create_empty_table(relation)) -%}
     {%- else -%}
         {%- do assert_table_is_contract(relation, plan.table) -%}
-        {%- do update_comments(relation, plan.table) -%}
-        {%- if 'code' in plan.why.values() -%}
+        {%- do update_comments(relation, plan.table) if not var('preview') -%}
+        {%- if not var('preview') and 'its code changed' in plan.why.values() -%}
             {%- do allow_nulls(relation) -%}
         {%- endif -%}
         {%- if not plan.table.audited -%}

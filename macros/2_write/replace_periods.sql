@@ -2,7 +2,10 @@
     REPLACE WHERE takes rows of other periods without a word, so the query checks them; it takes
     columns by position, so they are named in the contract's order, which is the table's. -#}
 {% macro replace_periods(relation, sql, plan) %}
-    {%- set filter = periods_filter(plan.asked if plan.asked == 'all' else plan.periods) -%}
+    {%- set filter = periods_filter(plan.periods) -%}
+    {%- if plan.asked == 'all' -%}
+        {%- set filter = 'not ' ~ periods_filter(plan.held) if plan.held else 'true' -%}
+    {%- endif -%}
     insert into {{ relation }}
     with ({{ as_snapshot_properties(provenance(model)) }})
     replace where {{ filter }}

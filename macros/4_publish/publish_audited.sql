@@ -10,6 +10,11 @@
     {%- set outcomes = table_outcomes(audited_results(results)) -%}
     {%- do run_query('reset `spark.wap.branch`') -%}
     {%- do graph.update({'outcomes': outcomes}) -%}
+    {%- if var('preview') -%}
+        {%- do seal_branches(outcomes) -%}
+        {%- do tell_previews(outcomes, results) -%}
+        {{ return('') }}
+    {%- endif -%}
     {%- set published = outcomes | selectattr('status', 'equalto', 'published') | map(attribute='node') | list -%}
     {%- set passed = outcomes | rejectattr('status', 'equalto', 'failed') | map(attribute='node') | list -%}
     {%- do tell_kept_branches(outcomes | selectattr('status', 'equalto', 'failed')) -%}

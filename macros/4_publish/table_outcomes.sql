@@ -1,6 +1,6 @@
 {#- What becomes of each table that had periods to build: failed, with the reason, if the build or a test was not
     good, or a table that it reads is not published; overtaken if somebody else has published it since the run planned;
-    else published. The runner finds status and reason in the result's adapter_response. -#}
+    else published, or in a preview previewed. The runner finds status and reason in the result's adapter_response. -#}
 {% macro table_outcomes(results) %}
     {%- set nodes, outcomes, statuses = [], [], {} -%}
     {%- for id, plan in graph.period_plans.items() if plan.periods -%}
@@ -14,7 +14,7 @@
             {%- do (passed if results[test].status == 'pass' else warned).append(graph.nodes[test].name) -%}
         {%- endfor -%}
         {%- set problem = why_failed(node, results) or why_void(node, plan, state, statuses) -%}
-        {%- set status = 'failed' if problem else 'published' if state.main == plan.main else 'overtaken' -%}
+        {%- set status = 'failed' if problem else 'previewed' if var('preview') else 'published' if state.main == plan.main else 'overtaken' -%}
         {%- do statuses.update({node.unique_id: status}) -%}
         {%- set result = results.get(node.unique_id) -%}
         {%- if result -%}

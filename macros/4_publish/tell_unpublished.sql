@@ -2,7 +2,7 @@
     somebody else had published it meanwhile. The last of on-run-end: dbt runs nothing more after an error there. -#}
 {% macro tell_unpublished() %}
     {%- set faults = [] -%}
-    {%- for outcome in graph.get('outcomes', []) if outcome.status != 'published' and not outcome.told -%}
+    {%- for outcome in graph.get('outcomes', []) if outcome.status not in ('published', 'previewed') and not outcome.told -%}
         {%- do faults.append(
             outcome.node.name ~ ': not published, for '
             ~ (outcome.error or 'another run has published meanwhile. Run it again')

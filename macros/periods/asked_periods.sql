@@ -11,9 +11,12 @@
     {%- if asked in ('stale', 'all') -%}
         {{ return(asked) }}
     {%- endif -%}
-    {%- set asked = [asked] if asked is string or asked is not iterable else asked -%}
-    {%- for period in asked if not modules.re.fullmatch('(?!0000)[0-9]{4}-(0[1-9]|1[0-2])', period | string) -%}
-        {%- do exceptions.raise_compiler_error("var periods: '" ~ period ~ "' is no period; one is a month such as '2010-12'") -%}
-    {%- endfor -%}
-    {{ return(asked | unique | sort) }}
+    {%- set asked = valid_periods(asked, 'var periods') -%}
+    {%- set future = asked | select('gt', run_started_at.strftime('%Y-%m')) | list -%}
+    {%- if future and not var('allow_future') -%}
+        {%- do exceptions.raise_compiler_error(
+            "var periods: " ~ future | join(', ') ~ " is in the future. If that is right, add the var allow_future: true"
+        ) -%}
+    {%- endif -%}
+    {{ return(asked) }}
 {% endmacro %}

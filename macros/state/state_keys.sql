@@ -2,6 +2,6 @@
 {% macro state_keys() %}
     {{ return({
         'inputs': 'dm.inputs', 'built': 'dm.built', 'sources': 'dm.sources', 'columns': 'dm.columns', 'left_stale': 'dm.left-stale',
-        'code': 'dm.code', 'untested': 'dm.untested', 'periods': 'dm.periods'
+        'code': 'dm.code', 'untested': 'dm.untested', 'periods': 'dm.periods', 'held': 'dm.held'
     }) }}
 {% endmacro %}

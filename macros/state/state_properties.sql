@@ -7,6 +7,7 @@
         'dm.columns': tojson(state.columns),
         'dm.left-stale': state.left | join(','),
         'dm.code': state.code,
+        'dm.held': tojson(state.held),
         'dm.untested': state.untested | join(',')
     }) }}
 {% endmacro %}

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -25,10 +24,12 @@ from runner.control.items import (
     claimed,
     freed,
     is_claimable,
+    mended,
     renewed,
     settled,
     timestamp,
     utc_now,
+    withdrawn,
 )
 from runner.control.table import NAME, SCHEMA, ControlTableUnavailable
 
@@ -144,6 +145,19 @@ class DynamoControlTable:
         now, failed = self._clock(), Attr("status").eq(Status.ERROR)
         return self._all(lambda item: self._update(item, freed(item, now), failed), items)
 
+    def withdraw(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """See ControlTable.withdraw."""
+        now = self._clock()
+        return self._all(
+            lambda item: self._update(item, withdrawn(item, now), Attr("status").eq(item.status)),
+            (item for item in items if item.status in (Status.PENDING, Status.ERROR)),
+        )
+
+    def mend(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """See ControlTable.mend."""
+        now, failed = self._clock(), Attr("status").eq(Status.ERROR)
+        return self._all(lambda item: self._update(item, mended(item, now), failed), items)
+
     def _all(
         self, write: Callable[[T], ControlItem | None], items: Iterable[T]
     ) -> list[ControlItem]:
@@ -176,13 +190,13 @@ class DynamoControlTable:
         before: ControlItem,
         after: ControlItem,
         condition: ConditionBase,
-        more: Mapping[str, int] = MappingProxyType({}),
+        more: Mapping[str, int] | None = None,
     ) -> ControlItem | None:
         # Only what changes is written: the fields of others stay as they are. The time is written
         # anyway, for an update must not be empty: a renewal in the moment of the claim would be.
         old = asdict(before) | {"updated_at": None}
         changes = {key: value for key, value in asdict(after).items() if value != old[key]}
-        changes |= more
+        changes |= more or {}
         values = {f":{key}": value for key, value in changes.items() if value is not None}
         sets = ", ".join(f"#{key[1:]} = {key}" for key in values)
         removes = ", ".join(f"#{key}" for key, value in changes.items() if value is None)

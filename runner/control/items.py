@@ -12,6 +12,15 @@ class Status(StrEnum):
     RUNNING = "running"
     SUCCESS = "success"
     ERROR = "error"
+    WITHDRAWN = "withdrawn"
+
+
+UNSETTLED = (Status.PENDING, Status.RUNNING, Status.ERROR)
+"""What somebody still has to do something about."""
+
+
+FORCED = "forced/"
+"""What the object_key of an item begins with whose month is built in any case."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,11 @@ class ControlItem:
     gold_snapshot_id: int | None = None
 
     @property
+    def forced(self) -> bool:
+        """Whether the month is to be built although nothing has changed."""
+        return self.object_key.startswith(FORCED)
+
+    @property
     def month(self) -> str:
         """Year and month as a period is written, whether or not they name one."""
         return f"{self.review_year}-{self.review_month:0>2}"
@@ -50,12 +64,16 @@ class ControlItem:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the work on an item ended: SUCCESS, PENDING (to be tried again) or ERROR."""
+    """How the work on an item ended: SUCCESS, PENDING (to be tried again) or ERROR.
+
+    An interruption is no attempt, so that nobody gives up what was never tried to its end.
+    """
 
     status: Status
     error_message: str | None = None
     record_count: int | None = None
     gold_snapshot_id: int | None = None
+    interrupted: bool = False
 
 
 def is_claimable(item: ControlItem, now: datetime) -> bool:
@@ -90,6 +108,7 @@ def settled(item: ControlItem, outcome: Outcome, now: datetime) -> ControlItem:
     return replace(
         item,
         status=outcome.status,
+        attempt_count=item.attempt_count - outcome.interrupted,
         updated_at=timestamp(now),
         finished_at=timestamp(now),
         duration=round((now - started) / timedelta(milliseconds=1)),
@@ -103,6 +122,24 @@ def settled(item: ControlItem, outcome: Outcome, now: datetime) -> ControlItem:
 def freed(item: ControlItem, now: datetime) -> ControlItem:
     """The failed item as if it had never been tried; its message stays until it succeeds."""
     return replace(item, status=Status.PENDING, attempt_count=0, updated_at=timestamp(now))
+
+
+def withdrawn(item: ControlItem, now: datetime) -> ControlItem:
+    """The item that waits or failed, as nobody wants it any more; its message stays."""
+    return replace(
+        item, status=Status.WITHDRAWN, updated_at=timestamp(now), finished_at=timestamp(now)
+    )
+
+
+def mended(item: ControlItem, now: datetime) -> ControlItem:
+    """The failed item, whose month a later run has built."""
+    return replace(
+        item,
+        status=Status.SUCCESS,
+        updated_at=timestamp(now),
+        finished_at=timestamp(now),
+        error_message=None,
+    )
 
 
 def utc_now() -> datetime:

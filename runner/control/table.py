@@ -27,13 +27,16 @@ class ControlTable(Protocol):
         ...
 
     def claimable(self) -> list[ControlItem]:
-        """The items that claim() may give, oldest first: PENDING, or RUNNING, the lease over."""
+        """The items that claim() may give, oldest first: PENDING, or RUNNING for a dead run.
+
+        A run is dead when its lease is over, or when it is known to have ended without settling.
+        """
         ...
 
     def claim(
         self, items: Iterable[ControlItem], owner: str, lease: timedelta
     ) -> list[ControlItem]:
-        """Makes items RUNNING for `owner`, where they are PENDING, or RUNNING with the lease over.
+        """Makes items RUNNING for `owner`, where they are PENDING, or RUNNING for a dead run.
 
         Returns:
             Those that are the owner's now, as claimed; the others somebody else has, or settled.
@@ -61,5 +64,21 @@ class ControlTable(Protocol):
 
         Returns:
             Those that were still in ERROR, set free.
+        """
+        ...
+
+    def withdraw(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """Makes items that are PENDING or ended in ERROR WITHDRAWN: no run works on them.
+
+        Returns:
+            Those that were still as they are given, withdrawn.
+        """
+        ...
+
+    def mend(self, items: Iterable[ControlItem]) -> list[ControlItem]:
+        """Makes items that ended in ERROR a SUCCESS, for their month was built meanwhile.
+
+        Returns:
+            Those that were still in ERROR, settled.
         """
         ...

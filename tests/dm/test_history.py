@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from click.testing import CliRunner, Result
+from pyiceberg.table.snapshots import Operation
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
@@ -77,7 +79,7 @@ def test_diff_shows_what_the_last_run_changed(silver_snapshots: list[int]) -> No
         1: "changed", 2: "gone", 3: "new",
     }  # fmt: skip
     assert found[1]["total_reviews"] == "2 -> 3"
-    assert "changed no rows; no others moved" in told("diff", NAME, "--period", "2010-02")
+    assert "no row differs" in told("diff", NAME, "--period", "2010-02")
 
 
 def test_what_no_snapshot_tells_is_said_in_a_sentence(silver_snapshots: list[int]) -> None:
@@ -140,3 +142,22 @@ def test_maintenance_keeps_what_is_needed(
 
 def first(lake: Lake) -> int:
     return min(gold(lake, NAME).metadata.snapshots, key=lambda s: s.timestamp_ms).snapshot_id
+
+
+def test_maintenance_of_silver_makes_nothing_stale(
+    lake: Lake, session: SparkSession, silver_snapshots: list[int], tmp_path: Path
+) -> None:
+    dbt = Dbt(tmp_path)
+    for i in range(6):  # many small files in one month
+        silver.table(lake).append(reviews.table([reviews.review(2_000 + i, MONTH)]))
+    assert dbt("run", "--select", NAME).success
+    before = silver.table(lake).scan().to_arrow().sort_by("review_id")
+
+    old = "{snapshot_days: 0}"
+    text = dbt("run-operation", "maintain_silver", "--args", old).text
+    found = silver.table(lake)
+    assert found.scan().to_arrow().sort_by("review_id") == before
+    assert len(found.inspect.files().filter(pc.field("record_count") > 1)) == 1
+    assert [s.summary.operation for s in found.metadata.snapshots][1:] == [Operation.REPLACE]
+    assert "7 small files put together" in text
+    assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"

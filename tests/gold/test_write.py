@@ -62,7 +62,12 @@ def test_a_contract_that_the_table_does_not_have(lake: Lake, dbt: Dbt, project_c
     contract = project_copy / f"models/gold/{NAME}.yml"
     edit(contract, "name: profile_name", "name: public_name")
     edit(project_copy / f"models/gold/{NAME}.sql", "as profile_name", "as public_name")
-    refused(lake, dbt, project=project_copy, message="bring the table in line with ALTER TABLE")
+    refused(
+        lake,
+        dbt,
+        project=project_copy,
+        message="dm migrate top_drinkers brings it in line, by: alter table",
+    )
 
 
 def test_an_empty_build(lake: Lake, dbt: Dbt, project_copy: Path) -> None:

@@ -135,6 +135,44 @@ def test_an_item_that_failed_is_set_free_with_all_its_attempts(control: ControlT
     assert only(control, Status.RUNNING).lease_owner == "you"
 
 
+def test_an_interruption_is_no_attempt(control: ControlTable) -> None:
+    control.enqueue([item()])
+    for _ in range(4):
+        mine = claim(control, only(control, Status.PENDING), "me", HOUR)
+        assert mine is not None
+        assert mine.attempt_count == 1
+        assert finish(control, mine, Outcome(Status.PENDING, "stopped", interrupted=True))
+    assert only(control, Status.PENDING).error_message == "stopped"
+
+
+def test_what_waits_or_failed_can_be_withdrawn_and_what_runs_cannot(control: ControlTable) -> None:
+    control.enqueue([item("waits"), item("fails"), item("runs")])
+    for found in control.items(Status.PENDING)[:2]:
+        assert found.control_id in ("fails", "runs")
+        mine = claim(control, found, "me", HOUR)
+        assert mine is not None
+        if found.control_id == "fails":
+            assert finish(control, mine, Outcome(Status.ERROR, "no beer"))
+    stale = item("runs")  # as somebody read it before it was claimed
+    found = [*control.items(Status.PENDING, Status.ERROR), *control.items(Status.RUNNING), stale]
+    assert {gone.control_id for gone in control.withdraw(found)} == {"waits", "fails"}
+    assert only(control, Status.RUNNING).control_id == "runs"
+    assert {gone.control_id for gone in control.items(Status.WITHDRAWN)} == {"waits", "fails"}
+    assert not control.claimable()
+    assert not control.retry(control.items(Status.WITHDRAWN))
+
+
+def test_a_failed_item_whose_month_was_built_is_settled_and_no_other(control: ControlTable) -> None:
+    control.enqueue([item("fails"), item("waits")])
+    mine = claim(control, control.items(Status.PENDING)[0], "me", HOUR)
+    assert mine is not None
+    assert not control.mend([mine, item("waits")])
+    assert finish(control, mine, Outcome(Status.ERROR, "no beer"))
+    assert control.mend(control.items(Status.ERROR))
+    assert only(control, Status.SUCCESS).error_message is None
+    assert only(control, Status.PENDING).control_id == "waits"
+
+
 def test_items_of_other_schemas_are_never_seen_nor_touched(control: ControlTable) -> None:
     foreign = item("theirs", schema_name="dm_silver")
     control.enqueue([foreign])

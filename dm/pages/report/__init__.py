@@ -22,14 +22,19 @@ class CannotWrite(DataMasterError):
     """The page's file cannot be written."""
 
 
-def write(lake: Lake, path: Path) -> None:
+def write(lake: Lake, path: Path, as_of: str | None = None) -> None:
     """Writes the page about a lake's gold tables.
+
+    Args:
+        lake: the lake.
+        path: the page.
+        as_of: what to show of them: see states.moment_of; None for what readers see now.
 
     Raises:
         NotBuilt: no gold table is.
         CannotWrite: the file cannot be written.
     """
-    page = _page(figures.read(lake))
+    page = _page(figures.read(lake, as_of), as_of)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8", newline="\n")
@@ -37,7 +42,7 @@ def write(lake: Lake, path: Path) -> None:
         raise CannotWrite(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _page(found: dict[str, figures.Figures]) -> str:
+def _page(found: dict[str, figures.Figures], as_of: str | None) -> str:
     # Names in the tables are anybody's text: autoescape for HTML, and tojson for the figures.
     environment = Environment(
         loader=FileSystemLoader(_HERE),
@@ -64,12 +69,13 @@ def _page(found: dict[str, figures.Figures]) -> str:
         data=data,
         names=tables(),
         made=datetime.now(UTC),
+        as_of=as_of,
         style=(_HERE / "page.css").read_text(),
         scripts=scripts,
-        hashes=[_hash(script) for script in scripts],
+        hashes=[hash_of(script) for script in scripts],
     )
 
 
-def _hash(script: str) -> str:
+def hash_of(script: str) -> str:
     """How a content security policy names a script."""
     return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"

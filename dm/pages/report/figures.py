@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 from pyiceberg.table import Table
 
-from dm.reading import history
+from dm.reading import history, snapshots, states
 from dm.reading.show import NotBuilt, Unreadable, gold_table
 from local.lake import Lake
 from runner.project import tables
@@ -84,6 +84,7 @@ class Figures:
             total_reviews and avg_rating (None if the table has none) of all its rows.
         runs: those that wrote what is there, newest first.
         written_by: for each month, the place of its run in `runs`; none if it is not known.
+        held: for each month that somebody holds, what they said of it.
     """
 
     key: str
@@ -94,27 +95,32 @@ class Figures:
     history: dict[str, list[list[object]]]
     runs: list[Run]
     written_by: dict[str, int]
+    held: dict[str, str]
 
 
-def read(lake: Lake) -> dict[str, Figures]:
-    """The gold tables that have months, by name.
+def read(lake: Lake, as_of: str | None = None) -> dict[str, Figures]:
+    """The gold tables that have months, by name, now or as of a time: see states.moment_of.
 
     Raises:
         NotBuilt: none has.
     """
     found = {}
+    when = states.moment_of(lake, as_of)
     for name in tables():
-        with suppress(NotBuilt, Unreadable):
-            figures = _figures(name, gold_table(lake, name))
+        with suppress(NotBuilt, Unreadable, states.NoState):
+            table = gold_table(lake, name)
+            figures = _figures(name, table, states.snapshot_of(table, name, when))
             if figures.rows or figures.written_by:
                 found[name] = figures
     if not found:
-        raise NotBuilt("No gold table is built yet")
+        raise NotBuilt(
+            f"No gold table was built as of {when}" if when else "No gold table is built yet"
+        )
     return found
 
 
-def _figures(name: str, table: Table) -> Figures:
-    gold = table.scan().to_arrow()
+def _figures(name: str, table: Table, snapshot_id: int | None) -> Figures:
+    gold = table.scan(snapshot_id=snapshot_id).to_arrow()
     key = history.key_columns(name)[0]
     names = {
         "key": key,
@@ -129,7 +135,7 @@ def _figures(name: str, table: Table) -> Figures:
         columns, rows = first.columns[1:], first.fetchall()
         past = db.sql(_HISTORY.format(**names)).fetchall()
         totals = db.sql(_TOTALS.format(**names)).fetchall()
-    runs, written_by = _runs(table)
+    runs, written_by = _runs(table, snapshot_id)
     return Figures(
         key=key,
         columns=columns,
@@ -139,12 +145,13 @@ def _figures(name: str, table: Table) -> Figures:
         history=_by_first(past),
         runs=runs,
         written_by=written_by,
+        held=_held(table, snapshot_id),
     )
 
 
-def _runs(table: Table) -> tuple[list[Run], dict[str, int]]:
+def _runs(table: Table, snapshot_id: int | None) -> tuple[list[Run], dict[str, int]]:
     """The runs that wrote what is there, newest first, and the place of each month's run."""
-    versions = history.current_versions(table)
+    versions = history.current_versions(table, snapshot_id)
     newest = sorted(versions.values(), key=lambda version: version.written, reverse=True)
     found: dict[int, Run] = {}
     for version in newest:
@@ -160,6 +167,13 @@ def _runs(table: Table) -> tuple[list[Run], dict[str, int]]:
     return list(found.values()), {
         period: places[version.snapshot_id] for period, version in sorted(versions.items())
     }
+
+
+def _held(table: Table, snapshot_id: int | None) -> dict[str, str]:
+    found = snapshots.held(
+        history.ancestors(table, snapshot_id or table.metadata.current_snapshot_id)
+    )
+    return {month: said.in_words for month, said in found.items()}
 
 
 def _by_first(rows: list[tuple[object, ...]]) -> dict[str, list[list[object]]]:

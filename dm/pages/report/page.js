@@ -192,13 +192,17 @@
       const cells = !table ? ["not built yet"]
         : [grouped(table.total_rows[month] ?? 0),
            ...(run ? [writtenAt(run), testsOf(run), run.silver, run.run] : ["no run known"])];
-      return made("tr", {}, made("th", {scope: "row", textContent: name}), ...heads.map((head, i) => {
+      return made("tr", {}, made("th", {scope: "row"}, name, ...heldOf(table?.held[month])), ...heads.map((head, i) => {
         const cell = made("td", {className: head.className}, cells[i] ?? "");
         cell.dataset.label = head.textContent;
         return cell;
       }));
     }));
     one("#explain").textContent = `dm explain ${Object.keys(tables)[0]} --period ${month}`;
+  }
+
+  function heldOf(said) {
+    return said ? [made("span", {className: "untested held", textContent: said})] : [];
   }
 
   function testsOf({tests}) {
@@ -221,5 +225,8 @@
   one("#earlier").onclick = () => choose(months[months.indexOf(chosen) - 1]);
   one("#later").onclick = () => choose(months[months.indexOf(chosen) + 1]);
   const asked = location.hash.slice(1);
-  choose(months.includes(asked) ? asked : months.at(-1));
+  // A month that a run built has no row where nobody wrote a review; one of the future is a slip.
+  const filled = months.filter(month => Object.values(tables).some(table => table.rows[month]?.length));
+  const past = filled.filter(month => month <= new Date().toISOString().slice(0, 7));
+  choose(months.includes(asked) ? asked : past.at(-1) ?? filled.at(-1) ?? months.at(-1));
 })();

@@ -31,6 +31,7 @@
             'builds': true, 'periods': periods, 'why': {}, 'main': found.main, 'reads': reads(node), 'sources': sources,
             'inputs': fromjson(said.inputs or '{}'), 'built': fromjson(said.built or '{}'), 'columns': fromjson(said.columns or '{}'),
             'left': (said.left_stale or '').split(',') | select | list, 'code': said.code or '',
+            'held': fromjson(said.held or '{}'),
             'untested': (untested + (periods if var('publish_untested') else [])) | unique | list
         }
     }) }}

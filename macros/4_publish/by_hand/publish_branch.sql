@@ -8,6 +8,7 @@
             table ~ ' has been published since ' ~ branch ~ ' was written: build its months again instead, with dbt run --select ' ~ table
         ) -%}
     {%- endif -%}
+    {%- do assert_as_previewed(node, branch, kept) if branch.startswith('audit_preview_') -%}
     {%- do graph.update({'period_plans': {node.unique_id: kept.plan}, 'pinned_sources': kept.pinned}) -%}
     {%- do run_query('set `spark.wap.branch` = ' ~ branch) -%}
     {%- set results = audited_results([{'node': node, 'status': 'success', 'adapter_response': {}}]) -%}

@@ -16,6 +16,7 @@ class Ledger:
     def __init__(self) -> None:
         self.faults: list[str] = []
         self.owner: dict[str, str | None] = {}
+        self.interrupted: set[tuple[str, str | None]] = set()
         self._claims: Counter[tuple[str, int]] = Counter()
 
     def claimed(self, item: ControlItem) -> None:
@@ -32,6 +33,11 @@ class Ledger:
         if call == "finish":
             self.owner[item.control_id] = None
 
+    def given_back(self, item: ControlItem) -> None:
+        """An interrupted run has given an item back, which was no attempt."""
+        self.interrupted.add((item.control_id, item.lease_owner))
+        self._claims.pop((item.control_id, item.attempt_count + 1), None)
+
     def set_free(self, item: ControlItem) -> None:
         """An item has all its attempts again."""
         for attempt in range(item.attempt_count + 2 * ATTEMPTS):
@@ -43,6 +49,7 @@ class Watched:
 
     def __init__(self, table: ControlTable, process: Process, ledger: Ledger) -> None:
         self.items, self.enqueue, self.retry = table.items, table.enqueue, table.retry
+        self.mend = table.mend
         self._table, self._process, self._ledger = table, process, ledger
 
     def claimable(self) -> list[ControlItem]:
@@ -79,5 +86,7 @@ class Watched:
             self._process.pause("finish")
             for mine in self._table.finish([pair]):
                 self._ledger.confirmed(mine, "finish")
+                if pair[1].interrupted:
+                    self._ledger.given_back(mine)
                 settled.append(mine)
         return settled

@@ -151,7 +151,9 @@ class World(RuleBasedStateMachine):
         found = Counter(item.control_id for item in items)
         assert found == Counter(self._announced.keys() | self._malformed)
         assert self._foreign() == self._before
-        assert all(len(runs) <= ATTEMPTS for runs in self._attempts.values())
+        for control_id, runs in self._attempts.items():
+            counted = {run for run in runs if (control_id, run) not in self.ledger.interrupted}
+            assert len(counted) <= ATTEMPTS
         for item in items:
             # One more claim finds that it is to be given up; who dies just then leaves it so.
             assert item.attempt_count <= ATTEMPTS + 1 + self._died_before_work

@@ -1,0 +1,108 @@
+"""The command `dm branches`: what runs and previews have built, and nobody has published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import click
+
+from dm.terminal import options
+from dm.terminal.output import rows_out
+from local import place
+from runner.project import tables
+
+_BRANCH = click.argument("branch")
+_TABLE = click.argument("table", type=options.Names(tables()), metavar="TABLE")
+_PREFIX = "audit_"
+
+
+@click.group("branches", invoke_without_command=True)
+@click.pass_context
+@options.format_
+def branches(ctx: click.Context, format_: str) -> None:
+    """List what runs and previews have built and nobody has published; publish or drop it.
+
+    `dm show TABLE --branch BRANCH` shows its rows, and `dm diff TABLE --from main --to BRANCH` what
+    it would change. A person may mend a branch with SQL before it is published.
+
+    \b
+    Examples:
+      dm branches
+      dm branches publish top_drinkers audit_...
+      dm branches drop top_drinkers audit_...
+    """
+    if ctx.invoked_subcommand:
+        return
+    from dm.reading import snapshots  # Arrow and Iceberg are slow to import
+    from dm.reading.show import NotBuilt, Unreadable, gold_table
+
+    rows = []
+    for name in tables():
+        try:
+            table = gold_table(place.there(), name)
+        except (NotBuilt, Unreadable):
+            continue
+        for branch, ref in sorted(table.metadata.refs.items()):
+            newest = table.snapshot_by_id(ref.snapshot_id)
+            if not branch.startswith(_PREFIX) or newest is None:
+                continue
+            untested = snapshots.untested([newest])
+            rows.append(
+                {
+                    "table": name,
+                    "branch": branch,
+                    "written": f"{snapshots.written(newest):%Y-%m-%d %H:%M}",
+                    "kind": "preview" if branch.startswith("audit_preview_") else "run",
+                    "tests": "not passed" if untested else "passed",
+                }
+            )
+    if not rows and format_ == "table":
+        click.echo("No run and no preview has left anything unpublished.")
+        return
+    if format_ == "json":
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        rows_out(rows, format_)
+
+
+@branches.command()
+@_TABLE
+@_BRANCH
+@click.option("--untested", is_flag=True, help="Also if a test fails; every view will tell it.")
+def publish(table: str, branch: str, untested: bool) -> None:
+    """Publish what is in BRANCH of TABLE, after its tests have passed now.
+
+    It is refused if the table was published since, and, of a preview, if its reviews or its SQL
+    have changed since.
+
+    \b
+    Example:
+      dm branches publish top_drinkers audit_...
+    """
+    _operate("publish_branch", table, branch, {"publish_untested": True} if untested else {})
+
+
+@branches.command()
+@_TABLE
+@_BRANCH
+def drop(table: str, branch: str) -> None:
+    """Drop BRANCH of TABLE; readers never saw it.
+
+    \b
+    Example:
+      dm branches drop top_drinkers audit_...
+    """
+    _operate("drop_branch", table, branch, {})
+
+
+def _operate(operation: str, table: str, branch: str, variables: dict[str, object]) -> None:
+    from dm.terminal.output import live_line
+    from runner.dbt import DbtProject  # dbt and Spark take seconds to import
+    from runner.startup import start_spark
+
+    start_spark()
+    with live_line() as now:
+        now("asking dbt")
+        tell: Callable[[str], None] = click.echo
+        DbtProject(tell).operate(operation, {"table": table, "branch": branch}, variables)

@@ -1,0 +1,50 @@
+"""Tells which runs of this machine are dead: each holds a lock, which the system frees at its end.
+
+So a killed run is noticed at once, whatever has its process id since. Where there is no lock file,
+such as of a run on another machine, nothing is known: its lease tells.
+"""
+
+import fcntl
+from collections.abc import Collection
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+
+_held: dict[Path, TextIOWrapper] = {}
+
+
+class Owners:
+    """The runs that work with the control table `path`; their locks are files beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self._prefix = f"{path.name}.run-"
+        self._folder = path.parent
+
+    def live(self, owner: str) -> None:
+        """Holds the lock of a run of this process, until that ends."""
+        file = self._file(owner)
+        if file not in _held:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _held[file] = file.open("w")
+            fcntl.flock(_held[file], fcntl.LOCK_EX)
+
+    def is_dead(self, owner: str | None) -> bool:
+        """Whether the process of a run is known to have ended."""
+        return bool(owner) and _is_free(self._file(str(owner)))
+
+    def forget(self, owners: Collection[str | None]) -> None:
+        """Removes the files of dead runs that own nothing any more, which is all but `owners`."""
+        kept = {self._file(str(owner)) for owner in owners}
+        for file in self._folder.glob(f"{self._prefix}*"):
+            if file not in kept and _is_free(file):
+                file.unlink(missing_ok=True)
+
+    def _file(self, owner: str) -> Path:
+        return self._folder / f"{self._prefix}{owner.replace('/', '_')}"
+
+
+def _is_free(file: Path) -> bool:
+    with suppress(OSError), file.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return True
+    return False

@@ -1,0 +1,3 @@
+{% macro who(by) %}
+    {{ return(by or env_var('DM_USER', env_var('USER', 'somebody'))) }}
+{% endmacro %}

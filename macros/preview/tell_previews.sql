@@ -1,0 +1,26 @@
+{#- Ends a preview: of each table that the run built, what its branch would change, and what can be done with it. It is in the
+    result's adapter_response, too: `dm preview` finds it there. -#}
+{% macro tell_previews(outcomes, results) %}
+    {%- for outcome in outcomes if outcome.state.branch -%}
+        {%- set node, lines, total, months = outcome.node, [], {}, [] -%}
+        {%- for row in run_query(compare_states(node, audit_branch(), outcome.plan.periods)).rows -%}
+            {%- set line = fromjson(row.line) -%}
+            {%- do lines.append(line) -%}
+            {%- do total.update(line) if not line.change and not line.period -%}
+            {%- do months.append(line.period) if not line.change and line.period and line.new + line.gone + line.changed + line.moved > 0 -%}
+        {%- endfor -%}
+        {%- for result in results if result.node.unique_id == node.unique_id -%}
+            {%- do result.adapter_response.update({'preview': {
+                'branch': audit_branch(), 'key': key_columns(node), 'periods': outcome.plan.periods, 'why': outcome.plan.why,
+                'held': outcome.plan.held.keys() | list, 'tests': outcome.tests_passed, 'warnings': outcome.warnings, 'lines': lines
+            }}) -%}
+        {%- endfor -%}
+        {%- do log(
+            node.name ~ ': ' ~ (total.new or 0) ~ ' rows new, ' ~ (total.gone or 0) ~ ' gone, ' ~ (total.changed or 0) ~ ' changed, '
+            ~ (total.moved or 0) ~ ' moved in rank alone, in ' ~ months | length ~ ' of the '
+            ~ periods_in_words(outcome.plan.periods) ~ '; ' ~ ('its tests passed' if outcome.status == 'previewed' else outcome.error),
+            info=true
+        ) -%}
+    {%- endfor -%}
+    {%- do tell_kept_branches(outcomes | selectattr('status', 'equalto', 'previewed')) -%}
+{% endmacro %}
