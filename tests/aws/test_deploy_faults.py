@@ -1,7 +1,6 @@
 """What may be in the way of `make deploy` and `make destroy`, and what is refused."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import boto3
 import click
@@ -11,11 +10,8 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.emrserverless import models as emr
 
 from infra import deploy, quiet
-from infra.capacity import refuse_crowding
-from infra.places import DoesNotFit
-from tests.aws.account import ANALYTICS
 from tests.aws.moto_gaps import cloudformation
-from tests.aws.test_deploy import ACCOUNT, DATALAKE, TEMPLATE, aws, dist, parameters, run, stacks
+from tests.aws.test_deploy import ACCOUNT, TEMPLATE, aws, dist, parameters, run, stacks
 
 __all__ = ["aws", "dist"]
 
@@ -34,7 +30,6 @@ WITH_APPLICATION = (
   Schedules: {Value: daily}
 """
 )
-WHERE = {"LocationConstraint": "eu-west-1"}
 
 
 @pytest.fixture
@@ -61,17 +56,25 @@ def application() -> dict[str, str]:
 
 
 def start_job() -> emr.JobRun:
-    """A job run that runs until it is cancelled."""
-    client = boto3.client("emr-serverless")
+    """A job run that runs until it is cancelled; no worker of another test gets it."""
     which = application()["applicationId"]
-    client.start_job_run(
-        applicationId=which,
-        clientToken=str(uuid4()),
-        executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/job",
-        jobDriver={"sparkSubmit": {"entryPoint": "s3://b/job.py"}},
+    job = emr.JobRun(
+        application_id=which,
+        client_token="token",
+        execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/job",
+        account_id=ACCOUNT,
+        region_name="eu-west-1",
+        release_label="emr-7.9.0",
+        application_type="SPARK",
+        job_driver=None,
+        configuration_overrides=None,
+        tags=None,
+        network_configuration=None,
+        execution_timeout_minutes=None,
+        name=None,
     )
-    job = emr.emrserverless_backends[ACCOUNT]["eu-west-1"].job_runs[which][-1]
     job.state = "RUNNING"
+    emr.emrserverless_backends[ACCOUNT]["eu-west-1"].job_runs[which].append(job)
     return job
 
 
@@ -193,88 +196,3 @@ def test_the_fault_that_is_told_is_the_one_of_this_attempt(
     assert "Application: Application" in answer.output
     assert "Current status: STARTED" in answer.output
     assert "last week" not in answer.output
-
-
-@pytest.mark.parametrize(
-    ("given", "told"),
-    [
-        (["Subnets=subnet-1"], "Subnets are named without SecurityGroups"),
-        (["SecurityGroups=sg-1"], "SecurityGroups are named without Subnets"),
-    ],
-)
-def test_a_network_by_halves_is_refused(aws: None, dist: Path, given: list[str], told: str) -> None:
-    (dist / "analytics.yaml").write_text(
-        TEMPLATE.replace(
-            "Resources:",
-            "  Subnets: {Type: String, Default: ''}\n"
-            "  SecurityGroups: {Type: String, Default: ''}\nResources:",
-        )
-    )
-    answer = run(dist, *given)
-    assert answer.exit_code == 1
-    assert told in answer.output
-    assert not stacks()
-
-
-@pytest.mark.parametrize(
-    ("database", "location"),
-    [
-        ("dm_gold", "s3://another-bucket/gold"),
-        ("dm_gold", f"s3://{DATALAKE}/golden"),
-        ("dm_silver", "s3://another-bucket/silver"),
-    ],
-)
-def test_a_database_that_is_elsewhere_is_refused(
-    aws: None, dist: Path, database: str, location: str
-) -> None:
-    boto3.client("glue").create_database(DatabaseInput={"Name": database, "LocationUri": location})
-    answer = run(dist)
-    assert answer.exit_code == 1
-    assert f"{database} of this account is at {location}" in answer.output
-    assert not stacks()
-
-
-@pytest.mark.parametrize("location", [None, f"s3a://{DATALAKE}/silver/", f"s3://{DATALAKE}/silver"])
-def test_a_database_that_is_where_the_jobs_look_is_used(
-    aws: None, dist: Path, location: str | None
-) -> None:
-    made = {"LocationUri": location} if location else {}
-    boto3.client("glue").create_database(DatabaseInput={"Name": "dm_silver", **made})
-    assert run(dist).exit_code == 0
-
-
-def test_silver_in_another_bucket_is_refused(aws: None, dist: Path) -> None:
-    glue = boto3.client("glue")
-    glue.create_database(DatabaseInput={"Name": "dm_silver"})
-    storage = {"Location": "s3://another-bucket/silver/review_flat"}
-    glue.create_table(
-        DatabaseName="dm_silver", TableInput={"Name": "review_flat", "StorageDescriptor": storage}
-    )
-    answer = run(dist)
-    assert answer.exit_code == 1
-    assert "dm_silver.review_flat of this account is at s3://another-bucket" in answer.output
-
-
-@pytest.mark.parametrize("place", ["DatalakeBucket", "ControlTable"])
-def test_another_place_of_the_data_is_refused_later_on(aws: None, dist: Path, place: str) -> None:
-    run(dist)
-    before = parameters()
-    boto3.client("s3").create_bucket(Bucket="elsewhere", CreateBucketConfiguration=WHERE)
-    answer = run(dist, f"{place}=elsewhere")
-    assert answer.exit_code == 1
-    assert f"{place} is {before[place]}, and elsewhere is asked for" in answer.output
-    assert parameters() == before
-
-
-def test_jobs_that_do_not_fit_with_one_more_are_refused(aws: None, dist: Path) -> None:
-    """As after an earlier deployment, whose maximum was just enough for two."""
-    (dist / "analytics.yaml").write_text(ANALYTICS.read_text())
-    answer = run(dist, "MaximumCpu=8 vCPU", "MaximumMemory=32 GB")
-    assert answer.exit_code == 1
-    assert "2 jobs at a time and the workers of one that has ended take 12 vCPU" in answer.output
-    assert "Add 'MaximumCpu=12 vCPU' 'MaximumMemory=33 GB'" in answer.output.replace("\n", " ")
-    assert not stacks()
-    for fits in ([], ["MaxConcurrency=1", "MaximumCpu=8 vCPU", "MaximumMemory=32 GB"]):
-        refuse_crowding(ANALYTICS.read_text(), dict(pair.split("=") for pair in fits))
-    with pytest.raises(DoesNotFit, match="take 30 vCPU"):
-        refuse_crowding(ANALYTICS.read_text(), {"Executors": "4"})

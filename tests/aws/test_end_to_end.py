@@ -1,12 +1,10 @@
 """From the schedule to the tables in the Glue catalog, with the packaged job on real Spark."""
 
-import gzip
 import platform
 import re
 import shutil
 import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,12 +12,10 @@ import boto3
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from pyarrow import parquet
 
 from infra.package import package
 from infra.silver import GlueLake
 from local import demo
-from local.load import load
 from local.spark import conf, jars
 from local.spark.jars import JARS
 from runner.control.items import Status
@@ -29,16 +25,15 @@ from tests.aws import calls
 from tests.aws.account import DATALAKE, Account
 from tests.aws.calls import Call
 from tests.aws.moto_gaps.dynamodb import lagging_index
+from tests.aws.packaged import gold_rows, load_reviews, log_of
 from tests.aws.policies import allows, statements
 from tests.aws.worker import AWS_BUNDLE, JOB_KEY, SparkSubmit, Worker
 from tests.computed import expected
-from tests.tables import gold, rows
+from tests.tables import gold
 
 BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
 
 pytestmark = pytest.mark.end_to_end
-
-GOOD_MONTHS = "review_year = 2011 and review_month <= 3"
 
 
 @pytest.fixture(scope="module")
@@ -83,24 +78,6 @@ def first_reviews() -> pa.Table:
     made = demo.synthetic_reviews(7, demo.Shape(60_000))
     first = pc.and_(pc.equal(made["review_year"], 2011), pc.less_equal(made["review_month"], 3))
     return made.filter(first)
-
-
-def load_reviews(lake: GlueLake, account: Account, loaded: pa.Table, folder: Path) -> None:
-    file = folder / "reviews.parquet"
-    parquet.write_table(loaded, file)
-    load(lake, account.control, tables(), file)
-
-
-def gold_rows(lake: GlueLake, table: str, where: str = GOOD_MONTHS) -> Sequence[object]:
-    return rows(lake, table, where)
-
-
-def log_of(logs: str) -> str:
-    """What a job printed, out of the place that the execution names."""
-    bucket, _, prefix = logs.removeprefix("s3://").partition("/")
-    key = f"{prefix}SPARK_DRIVER/stdout.gz"
-    body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-    return gzip.decompress(body).decode()
 
 
 def test_the_schedule_builds_what_silver_changed(
