@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver walks test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks undo test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -31,6 +31,10 @@ silver: develop
 # Thirty random orders of what people, engines and faults do, of which make test walks a short one.
 walks: develop
 	@$(BIN)/pytest --long tests/walk
+
+# Fifty random changes, each previewed and compared with another computation; months held for longer; a rollback that is killed.
+undo: develop
+	@$(BIN)/pytest --long tests/gold/test_held.py tests/gold/test_preview.py tests/dm/test_states.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop

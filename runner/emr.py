@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import resource
 import signal
@@ -27,6 +28,9 @@ from runner.startup import collect_rarely, start_spark
 if TYPE_CHECKING:
     from runner.job import Result
 
+OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate")
+"""What a person may have done by a job: macros of the project."""
+
 _SPARE = 2
 """Minutes before the job's time is over in which it gives its items back: EMR gives none."""
 
@@ -42,9 +46,11 @@ _SPARE = 2
 @click.option("--outcome", envvar="DM_OUTCOME", default="", help="The key to tell the outcome at.")
 @click.option(
     "--task",
-    type=click.Choice(["maintenance", "look"]),
-    help="Tidy the tables, or tell what this job finds; and build nothing.",
+    type=click.Choice(["maintenance", "look", "operate"]),
+    help="Tidy the tables, tell what this job finds, or do what a person decided; build nothing.",
 )
+@click.option("--operation", type=click.Choice(OPERATIONS), help="What a person decided.")
+@click.option("--arguments", default="{}", help="Those of the operation, as JSON.")
 @click.option("--keep-days", envvar="DM_KEEP_DAYS", type=int, default=0, help="Of settled items.")
 @click.option("--minutes", envvar="DM_MINUTES", type=int, help="When the job would be cancelled.")
 @click.pass_context
@@ -57,6 +63,8 @@ def job(
     name: str,
     outcome: str,
     task: str | None,
+    operation: str | None,
+    arguments: str,
     keep_days: int,
     minutes: int | None,
 ) -> None:
@@ -79,7 +87,9 @@ def job(
     with told(), _fault_told(control_table, outcome, mine):
         if task:
             seen = _look() if task == "look" else None
-            if not seen:
+            if task == "operate":
+                dbt.operate(operation or "none", json.loads(arguments))
+            elif not seen:
                 dbt.operate("maintain")
             if outcome:
                 outcomes.tell(control_table, outcome, [TableOutcome(task, "SUCCEEDED", seen)])

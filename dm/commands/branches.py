@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import click
 
+from dm.commands.operate import operate
 from dm.terminal import options
 from dm.terminal.output import rows_out
 from local import place
@@ -70,7 +70,9 @@ def branches(ctx: click.Context, format_: str) -> None:
 @_TABLE
 @_BRANCH
 @click.option("--untested", is_flag=True, help="Also if a test fails; every view will tell it.")
-def publish(table: str, branch: str, untested: bool) -> None:
+@options.target
+@options.state_machine
+def publish(table: str, branch: str, untested: bool, target: str, state_machine: str) -> None:
     """Publish what is in BRANCH of TABLE, after its tests have passed now.
 
     It is refused if the table was published since, and, of a preview, if its reviews or its SQL
@@ -80,29 +82,22 @@ def publish(table: str, branch: str, untested: bool) -> None:
     Example:
       dm branches publish top_drinkers audit_...
     """
-    _operate("publish_branch", table, branch, {"publish_untested": True} if untested else {})
+    if untested and target == "aws":
+        raise click.UsageError("--untested goes with --target local alone.")
+    variables = {"publish_untested": True} if untested else {}
+    operate("publish_branch", {"table": table, "branch": branch}, target, state_machine, variables)
 
 
 @branches.command()
 @_TABLE
 @_BRANCH
-def drop(table: str, branch: str) -> None:
+@options.target
+@options.state_machine
+def drop(table: str, branch: str, target: str, state_machine: str) -> None:
     """Drop BRANCH of TABLE; readers never saw it.
 
     \b
     Example:
       dm branches drop top_drinkers audit_...
     """
-    _operate("drop_branch", table, branch, {})
-
-
-def _operate(operation: str, table: str, branch: str, variables: dict[str, object]) -> None:
-    from dm.terminal.output import live_line
-    from runner.dbt import DbtProject  # dbt and Spark take seconds to import
-    from runner.startup import start_spark
-
-    start_spark()
-    with live_line() as now:
-        now("asking dbt")
-        tell: Callable[[str], None] = click.echo
-        DbtProject(tell).operate(operation, {"table": table, "branch": branch}, variables)
+    operate("drop_branch", {"table": table, "branch": branch}, target, state_machine)

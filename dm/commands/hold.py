@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import getpass
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import click
 
-from dm.commands.setup import ready
+from dm.commands.operate import operate
 from dm.terminal import options
 from local import place
 from runner import periods
@@ -45,7 +45,16 @@ class NothingToUndo(DataMasterError):
 @_months
 @_until
 @_because
-def hold(table: str, months: Sequence[str], until_silver: bool, because: str) -> None:
+@options.target
+@options.state_machine
+def hold(
+    table: str,
+    months: Sequence[str],
+    until_silver: bool,
+    because: str,
+    target: str,
+    state_machine: str,
+) -> None:
     """Keep months of TABLE as readers have them: no run builds them, until you release them.
 
     That holds for each command, `dbt run --full-refresh` included: it says what it leaves out.
@@ -56,21 +65,19 @@ def hold(table: str, months: Sequence[str], until_silver: bool, because: str) ->
       dm hold top_drinkers --period 2010-12 --because "the new rule is under review"
       dm hold top_drinkers --period 2010-12 --because "late states" --until-silver-changes
     """
-    _operate(
-        "hold",
-        table=table,
-        periods=_named(months),
-        because=because,
-        until=_until_when(until_silver),
-    )
+    said = {"periods": _named(months), "because": because, "until": _until_when(until_silver)}
+    operate("hold", {"table": table, **said, "by": _who()}, target, state_machine)
 
 
 @click.command(epilog=_EPILOG)
 @_table
 @_months
 @click.option("--because", default="", metavar="TEXT", help="Why, for the history.")
-@click.pass_context
-def release(ctx: click.Context, table: str, months: Sequence[str], because: str) -> None:
+@options.target
+@options.state_machine
+def release(
+    table: str, months: Sequence[str], because: str, target: str, state_machine: str
+) -> None:
     """Let runs build months of TABLE again that are held; what is stale of them waits then.
 
     \b
@@ -78,15 +85,17 @@ def release(ctx: click.Context, table: str, months: Sequence[str], because: str)
       dm release top_drinkers --period 2010-12
     """
     wanted = _named(months)
-    _operate("release", table=table, periods=wanted, because=because)
+    said = {"periods": wanted, "because": because, "by": _who()}
+    operate("release", {"table": table, **said}, target, state_machine)
+    control = options.control(target)
     given_up = [
         item
-        for item in ctx.obj.items(Status.ERROR)
+        for item in control.items(Status.ERROR)
         if item.table_name == table
         and (wanted == "all" or item.month in wanted)
         and "held by" in (item.error_message or "")
     ]
-    ctx.obj.retry(given_up)
+    control.retry(given_up)
     click.echo("dm status tells which of them are stale; dm process builds those.")
 
 
@@ -97,56 +106,54 @@ def release(ctx: click.Context, table: str, months: Sequence[str], because: str)
 @_until
 @_because
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@options.target
+@options.state_machine
 def rollback(
-    table: str, months: Sequence[str], to: str, until_silver: bool, because: str, yes: bool
+    table: str,
+    months: Sequence[str],
+    to: str,
+    until_silver: bool,
+    because: str,
+    yes: bool,
+    target: str,
+    state_machine: str,
 ) -> None:
     """Bring back the rows that TABLE had before, and hold them. It shows what changes, and asks.
 
     All months, or those of --period, come back in one commit on top: readers see a whole state, and
     what was there in between stays in the history, so that this can be undone, too. A month is as
-    tested as it was. No run builds the months again until `dm release`.
+    tested as it was. No run builds the months again until `dm release`. On AWS a job does it, and
+    the question comes without the rows.
 
     \b
     Examples:
       dm rollback top_drinkers --to "2011-01-31 07:00" --because "states are wrong"
       dm rollback top_drinkers --period 2010-12 --to "2011-01-31 07:00" --because "a wrong month"
     """
+    wanted = _named(months)
+    to = to if target == "aws" else _look(table, wanted, to)
+    which = "all months" if wanted == "all" else periods.in_words(wanted)
+    if not yes:
+        click.confirm(f"Bring back {which} of {table}, and hold them?", abort=True)
+    said = {"periods": wanted, "because": because, "until": _until_when(until_silver)}
+    arguments = {"table": table, "to": to, **said, "by": _who()}
+    operate("rollback", arguments, target, state_machine)
+
+
+def _look(table: str, wanted: Sequence[str] | str, to: str) -> str:
+    """Shows what a rollback would change; the snapshot that it goes to."""
     from dm.pages.changes import words  # Arrow, Iceberg and DuckDB are slow to import
     from dm.reading import compare, states
     from dm.reading.show import gold_table
 
     here = gold_table(place.there(), table)
-    wanted = _named(months)
     target = states.snapshot_of(here, table, to)
     now = here.metadata.current_snapshot_id
     if target == now:
         raise NothingToUndo(f"{table} is as it was at {to}", "dm hold keeps it so.")
     some = () if wanted == "all" else wanted
     words.tell(compare.snapshots(here, table, now, target, some))
-    which = "all months" if wanted == "all" else periods.in_words(wanted)
-    if not yes:
-        click.confirm(f"Bring back {which} of {table}, and hold them?", abort=True)
-    _operate(
-        "rollback",
-        table=table,
-        to=str(target),
-        periods=wanted,
-        because=because,
-        until=_until_when(until_silver),
-    )
-
-
-def _operate(operation: str, **arguments: object) -> None:
-    from dm.terminal.output import live_line
-    from runner.dbt import DbtProject  # dbt and Spark take seconds to import
-    from runner.startup import start_spark
-
-    ready()
-    start_spark()
-    with live_line() as now:
-        now("asking dbt")
-        tell: Callable[[str], None] = click.echo
-        DbtProject(progress=tell).operate(operation, {**arguments, "by": _who()})
+    return str(target)
 
 
 def _named(months: Sequence[str]) -> list[str] | str:

@@ -1,12 +1,16 @@
 """What the state machine is asked for, and what its jobs get."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from click.testing import CliRunner
 from moto.emrserverless.models import JobRun
 
+from dm.cli import dm
 from runner.control.items import Status
+from runner.outcomes import TableOutcome
 from tests.aws.account import CONTROL, DATALAKE, Account
 from tests.aws.deployer import REGION
 from tests.aws.worker import Worker, settings_of, tell
@@ -40,6 +44,34 @@ def test_periods_of_the_input_become_items(account: Account) -> None:
     ]
     assert {(i.attempt_count, i.compute_target) for i in made} == {(0, "emr")}
     assert all(datetime.fromisoformat(i.created_at).tzinfo == UTC for i in made)
+
+
+def test_what_a_person_decided_is_done_by_one_job(
+    account: Account, worker: Worker, patch: pytest.MonkeyPatch
+) -> None:
+    done = [TableOutcome("operate", "SUCCEEDED")]
+    patch.setattr(worker, "run", lambda job: tell(job, done))
+    account.enqueue(BEERS, "2010-01")
+    before = len(account.jobs)
+    decided = {"table": BEERS, "periods": ["2010-01"], "because": 'it\'s "wrong"'}
+    ended = account.run({"operate": {"name": "hold", "arguments": decided}})
+    assert ended.statuses == {"operate": "SUCCEEDED"}
+    (job,) = account.jobs[before:]
+    *said, given = arguments(job)
+    assert said == [*("--layer", "gold", "--task", "operate", "--operation", "hold", "--arguments")]
+    assert json.loads(given) == decided
+
+    command = ("hold", BEERS, "--period", "2010-01", "--because", "so", "--target", "aws")
+    answer = CliRunner().invoke(dm, command)
+    assert answer.exit_code == 0, answer.output
+    typed = json.loads(arguments(account.jobs[-1])[-1])
+    assert (typed["because"], typed["periods"], typed["until"]) == ("so", ["2010-01"], "release")
+    patch.setattr(
+        worker, "run", lambda job: tell(job, [TableOutcome("operate", "FAILED", "no such month")])
+    )
+    refused = CliRunner().invoke(dm, ("release", BEERS, "--target", "aws"))
+    assert refused.exit_code == 1
+    assert "release: no such month" in refused.output
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """What a person brings back stays, through everything, until they release it."""
 
 import json
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,9 @@ from dm.cli import dm
 from local import silver
 from local.lake import Lake
 from runner.dbt import DbtProject
+from runner.project import PROJECT
 from tests.dbt_project import Dbt
+from tests.dm.terminal import BIN
 from tests.gold.drinkers import FEBRUARY, JANUARY, NAME, edited, load
 from tests.tables import gold, rows
 
@@ -177,3 +183,36 @@ def test_a_run_that_began_before_publishes_nothing_over_it(lake: Lake, tmp_path:
         answer = again("run-operation", "hold", "--args", json.dumps(arguments))
         assert not answer.success
         assert why in answer.text
+
+
+def test_a_rollback_that_is_killed_has_happened_or_not(lake: Lake, dbt: Dbt, long: bool) -> None:
+    if not long:
+        pytest.skip("another Spark: make undo")
+    load(lake, 33)
+    assert dbt("run", "--select", NAME).success
+    told("release", NAME)
+    assert dbt("run", "--select", NAME).success
+    table = gold(lake, NAME)
+    before, first = sizes(lake), table.current_snapshot()
+    load(lake, 36)
+    assert dbt("run", "--select", NAME).success
+    after = sizes(lake)
+    arguments = {"table": NAME, "to": str(first and first.snapshot_id), "because": "x"}
+    command = ["dbt", "run-operation", "rollback", "--args", json.dumps(arguments)]
+    process = subprocess.Popen(
+        [BIN / command[0], *command[1:]], cwd=PROJECT, stdout=subprocess.DEVNULL,
+        env=os.environ | {"DM_LAKE": str(lake.root)}, start_new_session=True,
+    )  # fmt: skip
+    while process.poll() is None and len(gold(lake, NAME).metadata.refs) == 1:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert sizes(lake) in (before, after)
+    said = ("--to", str(first and first.snapshot_id), "--because", "again", "--yes")
+    if sizes(lake) == after:
+        told("rollback", NAME, *said)
+    assert sizes(lake) == before
+    assert dbt("run-operation", "maintain", "--args", "{branch_days: 0}").success
+    assert list(gold(lake, NAME).metadata.refs) == ["main"]
+    assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"
+    told("release", NAME)

@@ -63,6 +63,28 @@ def test_a_failed_month_is_told_and_fails_the_job(
     assert again.stderr == ""
 
 
+def test_what_a_person_decided_is_done(
+    lake: Lake, session: SparkSession, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the table that the test above has built."""
+    monkeypatch.setenv("DM_CONTROL_TABLE", dynamodb_table)
+    monkeypatch.setenv("DM_OUTCOME", "outcome-6")
+    said = {"table": "top_beers_by_rating", "periods": "2010-01", "because": "x", "by": "ann"}
+    decided = ("--task", "operate", "--operation", "hold", "--arguments")
+    answer = CliRunner().invoke(job, [*decided, json.dumps(said)])
+    assert answer.exit_code == 0, answer.output
+    assert "1 period (2010-01) held by ann: x" in answer.stdout
+    assert told(dynamodb_table, "outcome-6")["operate"]["status"] == "SUCCEEDED"
+    refused = CliRunner().invoke(job, [*decided, json.dumps(said | {"because": ""})])
+    assert refused.exit_code == 1
+    failed = told(dynamodb_table, "outcome-6")["operate"]
+    assert failed["status"] == "FAILED"
+    assert "say why" in failed["error"]
+    said.pop("because")
+    release = ("--task", "operate", "--operation", "release", "--arguments", json.dumps(said))
+    assert CliRunner().invoke(job, release).exit_code == 0
+
+
 def test_asked_months_are_built_before_the_index_knows_of_them(
     lake: Lake, session: SparkSession, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
