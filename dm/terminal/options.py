@@ -59,7 +59,6 @@ months = period("--period", "months", multiple=True, help="Only this month; may 
 
 _format = partial(click.option, "--format", "format_", default="table", show_default=True)
 format_ = _format(type=click.Choice(FORMATS))
-no_csv = _format(type=click.Choice([name for name in FORMATS if name != "csv"]))
 
 as_of = click.option(
     "--as-of",
