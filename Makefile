@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver walks test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks mutate test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -30,6 +30,10 @@ silver: develop
 # Thirty random orders of what people, engines and faults do, of which make test walks a short one.
 walks: develop
 	@$(BIN)/pytest --long tests/walk
+
+# Puts bugs into the code that decides, one after the other, and says which the fast tests let pass.
+mutate: setup
+	@$(BIN)/python -m tests.mutate
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop

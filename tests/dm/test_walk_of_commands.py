@@ -84,6 +84,7 @@ nobodys
 """
 EACH = [f"{line} --format {form}" for line in LISTS.split("\n")[1:-1] for form in FORMATS]
 EACH += OTHERS.split("\n")[1:-1]
+OF_ITEMS = ("pending", "runs", "status", "process", "retry", "withdraw", "backfill")
 WHAT_TO_DO = re.compile(
     r"`|\bdm |--\w|DM_LAKE|docs/|[Nn]othing|\bIt has |did you mean|such as|does not exist"
     r"|is kept since|Give |Name |lists "
@@ -148,6 +149,7 @@ def tell_plans(root: Path) -> None:
 @pytest.mark.parametrize("make", LAKES, ids=lambda make: make.__name__)
 def test_no_stack_a_documented_exit_code_and_what_to_do(
     make: Callable[[Path], None],
+    long: bool,
     tmp_path: Path,
     jar_paths: list[Path],
     monkeypatch: pytest.MonkeyPatch,
@@ -160,7 +162,11 @@ def test_no_stack_a_documented_exit_code_and_what_to_do(
     make(root)
     monkeypatch.setattr(plans, "_ask", lambda: {"tables": {}, "held": {}, "sources": {}})
     wrong = []
+    # Of tables, these lakes are as the fresh one.
+    of_items = make in (with_failures, with_given_up, with_a_removed_table) and not long
     for command in EACH:
+        if of_items and command.split()[0] not in OF_ITEMS:
+            continue
         words = shlex.split(command.replace("OUT", str(tmp_path)))
         words = [NAME if word == "T" else word.replace("from T", f"from {NAME}") for word in words]
         if "-M" in words:
