@@ -10,6 +10,7 @@ import click
 
 from dm.commands import (
     branches,
+    cost,
     demo,
     doctor,
     forget,
@@ -102,31 +103,12 @@ def dm(ctx: click.Context) -> None:
 
 
 for command in (
-    *(load.load, lakes.maintain, process.process, pending.pending, pending.retry),
-    *(
-        pending.withdraw,
-        pending.backfill,
-        runs.runs,
-        status.status,
-        show.show,
-        show.explain,
-        show.diff,
-        preview.preview,
-        branches.branches,
-        query.sql,
-        query.export,
-        hold.rollback,
-        hold.hold,
-        hold.release,
-    ),
-    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, setup.setup),
-    *(
-        gold_tables.migrate,
-        gold_tables.drop,
-        forget.forget,
-        setup.completion,
-        demo.demo,
-        lakes.lake_commands,
-    ),
+    *(load.load, lakes.maintain, process.process),
+    *(pending.pending, pending.retry, pending.withdraw, pending.backfill),
+    *(runs.runs, status.status, show.show, show.explain, show.diff, query.sql, query.export),
+    *(preview.preview, branches.branches, hold.rollback, hold.hold, hold.release),
+    *(gold_tables.migrate, gold_tables.drop, forget.forget),
+    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, cost.cost),
+    *(setup.setup, setup.completion, demo.demo, lakes.lake_commands),
 ):
     dm.add_command(command)

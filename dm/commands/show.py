@@ -125,7 +125,7 @@ def _verdict(told: Explanation) -> str:
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
 @click.argument("table", type=options.Names(tables()), metavar="TABLE")
-@click.option("--period", "months", multiple=True, help="A month such as 2010-12.")
+@options.period("--period", "months", multiple=True, help="A month such as 2010-12.")
 @options.as_of
 @click.option("--from", "before", metavar="STATE", help="Compare this state with another one.")
 @click.option("--to", "after", metavar="STATE", help="The other one.  [default: now]")

@@ -70,6 +70,7 @@ def test_each_command_shows_a_table_as_it_was(
         page = tmp_path / "page.html"
         told("report", "--output", str(page), *then)
         assert "drinker 2" in page.read_text()
+        assert f"as of {states[by]}, not of now" in page.read_text()
 
 
 def test_what_is_no_state_is_told_in_a_sentence(states: dict[str, str]) -> None:

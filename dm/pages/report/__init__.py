@@ -34,7 +34,7 @@ def write(lake: Lake, path: Path, as_of: str | None = None) -> None:
         NotBuilt: no gold table is.
         CannotWrite: the file cannot be written.
     """
-    page = _page(figures.read(lake, as_of))
+    page = _page(figures.read(lake, as_of), as_of)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8", newline="\n")
@@ -42,7 +42,7 @@ def write(lake: Lake, path: Path, as_of: str | None = None) -> None:
         raise CannotWrite(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _page(found: dict[str, figures.Figures]) -> str:
+def _page(found: dict[str, figures.Figures], as_of: str | None) -> str:
     # Names in the tables are anybody's text: autoescape for HTML, and tojson for the figures.
     environment = Environment(
         loader=FileSystemLoader(_HERE),
@@ -69,6 +69,7 @@ def _page(found: dict[str, figures.Figures]) -> str:
         data=data,
         names=tables(),
         made=datetime.now(UTC),
+        as_of=as_of,
         style=(_HERE / "page.css").read_text(),
         scripts=scripts,
         hashes=[hash_of(script) for script in scripts],
