@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver walks undo test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks undo mutate test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -35,6 +35,10 @@ walks: develop
 # Fifty random changes, each previewed and compared with another computation; months held for longer; a rollback that is killed.
 undo: develop
 	@$(BIN)/pytest --long tests/gold/test_held.py tests/gold/test_preview.py tests/dm/test_states.py
+
+# Puts bugs into the code that decides, one after the other, and says which the fast tests let pass.
+mutate: develop
+	@$(BIN)/python -m tests.mutate
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop

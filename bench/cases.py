@@ -133,8 +133,7 @@ def audits(bench: Bench, plan: Plan) -> Costs:
 
 
 def _run(bench: Bench, way: Contestant) -> Callable[[], Cost]:
-    log = bench.lake.root / "last.log"
-    return lambda: measure(way.command, log, way.environment)
+    return lambda: measure(way.command, bench.log, way.environment)
 
 
 def _spark(bench: Bench, command: str) -> int:

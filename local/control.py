@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,16 +25,57 @@ from runner.control.items import (
 )
 from runner.control.table import SCHEMA, ControlTableUnavailable
 
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a run did with an item; its status is RUNNING while no end is known.
+
+    Attributes:
+        owner: the run.
+        table, month: the item's.
+        started_at, finished_at: ISO-8601 texts in UTC.
+        status: how the run left the item.
+        error_message: what failed.
+        alive: whether the run may still be at work.
+    """
+
+    owner: str
+    table: str
+    month: str
+    started_at: str
+    finished_at: str | None
+    status: str
+    error_message: str | None
+    alive: bool
+
+
 _FIELDS = [field.name for field in fields(ControlItem)]
 _COLUMNS = ", ".join(_FIELDS)
 _VALUES = ", ".join("?" * len(_FIELDS))
 _CREATE = f"""
 create table if not exists control_items ({_COLUMNS}, primary key (control_id));
 create index if not exists schema_status on control_items (schema_name, status);
+create table if not exists attempts
+    (lease_owner, table_name, month, control_id, started_at, finished_at, status, error_message,
+    primary key (lease_owner, control_id));
+create trigger if not exists note_attempt after update on control_items
+    when new.schema_name = '{SCHEMA}' and 'running' in (old.status, new.status)
+    begin
+        insert or replace into attempts values (new.lease_owner, new.table_name,
+            new.review_year || '-' || substr('0' || new.review_month, -2), new.control_id,
+            new.started_at, new.finished_at, new.status, new.error_message);
+    end;
 """
 # The names are those of the dataclass above, never input.
 _SELECT = f"select {_COLUMNS} from control_items where schema_name = ? and status = ?"
 _INSERT = f"insert or ignore into control_items ({_COLUMNS}) values ({_VALUES})"
+# A run that is not the item's any more has lost it, so it was dead.
+_ATTEMPTS = """
+select a.lease_owner, a.table_name, a.month, a.started_at, a.finished_at, a.status,
+    a.error_message, i.lease_owner = a.lease_owner and i.status = 'running'
+from attempts as a left join control_items as i on i.control_id = a.control_id
+order by a.started_at desc, a.lease_owner, a.table_name, a.month
+"""
 _UPDATE = f"update control_items set ({_COLUMNS}) = ({_VALUES}) where control_id = ?"
 _HELD = "status = 'running' and lease_owner = ?"
 
@@ -62,6 +103,17 @@ class SqliteControlTable:
         """See ControlTable.enqueue."""
         with self._database() as database:
             database.executemany(_INSERT, map(astuple, items))
+
+    def attempts(self) -> list[Attempt]:
+        """What each run did with each item, newest first; items know of their last run alone."""
+        if not self._path.exists():
+            return []
+        with self._database() as database:
+            rows = database.execute(_ATTEMPTS).fetchall()
+        return [
+            Attempt(*(*row[:-1], bool(row[-1]) and not self._owners.is_dead(row[0])))
+            for row in rows
+        ]
 
     def claimable(self) -> list[ControlItem]:
         """See ControlTable.claimable."""

@@ -65,7 +65,13 @@ def _copy_tables(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
         for table in tables:
             name = f"{namespace}.{table}"
             tell(name)
-            place = lake.catalog.load_table((namespace, table)).metadata_location
+            try:
+                place = lake.catalog.load_table((namespace, table)).metadata_location
+            except FileNotFoundError as error:
+                raise NotThere(
+                    f"{name} cannot be copied: its metadata file is gone",
+                    "`dm doctor` tells what is wrong, docs/operations.md how to repair it.",
+                ) from error
             folder = _path(place).parent.relative_to(lake.warehouse).as_posix()
             source = place.partition(f"/{folder}/")[0]  # file:/ or file:///, as its maker wrote it
             with TemporaryDirectory() as staging:

@@ -21,6 +21,7 @@ from local.loading.silver_rows import MONTH, SilverRows
 from local.loading.workspace import Workspace, workspace
 from local.reviews import SCHEMA
 from runner import periods
+from runner.periods import InvalidPeriod
 
 TABLE = ("dm_silver", "review_flat")
 DEMO = "dm.demo"
@@ -57,6 +58,19 @@ def find(lake: HasCatalog) -> Table | None:
         return lake.catalog.load_table(TABLE)
     except NoSuchTableError:
         return None
+
+
+def months(lake: HasCatalog) -> list[str]:
+    """The months that silver has reviews of, in order; what names none is left out."""
+    found = set()
+    silver = find(lake)
+    parts = silver.inspect.partitions() if silver and silver.current_snapshot() else None
+    # Of a snapshot without any file, PyIceberg gives no such column.
+    if parts is not None and "partition" in parts.column_names:
+        for part in parts["partition"].to_pylist():
+            with suppress(InvalidPeriod):
+                found.add(periods.of(part["review_year"], part["review_month"]))
+    return sorted(found)
 
 
 def table(lake: HasCatalog) -> Table:

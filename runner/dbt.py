@@ -1,7 +1,6 @@
 """Runs the dbt project in this process."""
 
 import json
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
@@ -12,12 +11,12 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
 from dbt_common.events.base_types import EventMsg
-from pyspark.logger import PySparkLogger
 
 from runner.errors import DataMasterError
 from runner.messages import one_line
 from runner.problems import FAILED, Problem, failed_hook, problem_of
 from runner.project import PROJECT, tables
+from runner.startup import hush_spark
 
 PARSED = PROJECT / "manifest.msgpack"
 """The parsed project, in what ships to EMR Serverless: nothing there changes any more."""
@@ -50,10 +49,7 @@ class DbtProject:
         self._folder = folder
         self.left: dict[str, dict[str, str]] = {}
         """The months that the builds left stale of each table, each with the reason."""
-        # PySpark prints each failed statement with its whole Java stack; dbt's log has it, too. And
-        # py4j prints what interrupts it, which goes on to whoever asked for it.
-        for logger in (PySparkLogger.getLogger("SQLQueryContextLogger"), logging.getLogger("py4j")):
-            logger.setLevel(logging.CRITICAL + 1)
+        hush_spark()
 
     def build(
         self,

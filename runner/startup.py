@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import logging
 from contextlib import suppress
 from functools import cache
 from threading import Thread
@@ -17,6 +18,19 @@ def start_spark() -> None:
     An error is not told here: whoever needs the session meets it again.
     """
     Thread(target=_start_spark, daemon=True).start()
+
+
+@cache
+def hush_spark() -> None:
+    """Leaves what PySpark and py4j print on their own to whoever meets the error.
+
+    PySpark prints each failed statement with its whole Java stack; dbt's log has it, too. And py4j
+    prints what interrupts it, which goes on to whoever asked for it.
+    """
+    from pyspark.logger import PySparkLogger  # slow to import
+
+    for logger in (PySparkLogger.getLogger("SQLQueryContextLogger"), logging.getLogger("py4j")):
+        logger.setLevel(logging.CRITICAL + 1)
 
 
 @cache

@@ -19,7 +19,7 @@ from runner.control.items import ControlItem, Status, timestamp
 
 @dataclass(frozen=True)
 class TableRun:
-    """What an execution did with a table, in which time, in seconds."""
+    """What an execution, or a run of this machine, did with a table, in which time, in seconds."""
 
     run: str
     table: str
@@ -30,6 +30,7 @@ class TableRun:
     job_run_id: str | None
     logs: str | None
     error: str | None
+    by: str = "the schedule, or dm process"
 
 
 def start(state_machine: str, tables: Sequence[str], *, wait: bool) -> bool:
@@ -82,24 +83,14 @@ def table_runs(executions: Iterable[Execution], items: Iterable[ControlItem]) ->
     ]
 
 
-def of_items(items: Iterable[ControlItem], limit: int) -> list[Execution]:
-    """The newest runs that control items tell of: what has one owner is one run."""
-    owners = defaultdict(list)
-    for item in items:
-        if item.lease_owner:
-            owners[item.lease_owner].append(item)
-    runs = [
-        Execution(owner, _outcome(own), *_times(own, datetime.min.replace(tzinfo=UTC)))
-        for owner, own in owners.items()
-    ]
-    return sorted(runs, key=lambda run: run.started, reverse=True)[:limit]
-
-
 def rows(runs: Iterable[TableRun]) -> list[Row]:
     """The list of runs: a line for the tables that a run treated alike."""
-    alike = defaultdict(list)
+    alike: dict[tuple[str, str, str, tuple[str, ...], str, float | None], list[str]] = defaultdict(
+        list
+    )
     for run in runs:
-        alike[run.run, run.outcome, run.periods, run.started, run.seconds].append(run.table)
+        key = (run.run, run.by, run.outcome, run.periods, run.started, run.seconds)
+        alike[key].append(run.table)
     return [
         {
             "started": minute(started),
@@ -107,9 +98,10 @@ def rows(runs: Iterable[TableRun]) -> list[Row]:
             "outcome": outcome,
             "tables": worklist.in_words(tables),
             "months": periods.in_words(months),
+            "by": by,
             "run": run,
         }
-        for (run, outcome, months, started, seconds), tables in alike.items()
+        for (run, by, outcome, months, started, seconds), tables in alike.items()
     ]
 
 

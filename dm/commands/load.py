@@ -86,6 +86,7 @@ def load(
         raise click.UsageError("Missing argument 'FILES...'.")
     from local.load import load as load_files  # Arrow and Iceberg are slow to import
     from local.loading.options import Options
+    from local.loading.places import find
 
     options = Options(
         columns=_mapping(mapped),
@@ -99,6 +100,7 @@ def load(
         dry_run=dry_run,
         into_demo=into_demo,
     )
+    find(list(map(str, files)))  # before a lake is made
     if not (dry_run or place.is_one(lake.find())):
         click.echo(f"A new lake: {lake.find().root}")
     here = lake.find() if dry_run else place.made()

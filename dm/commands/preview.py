@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
+from dm.commands.setup import ready
 from dm.terminal import options
 from dm.terminal.output import line, live_line
 from local import place
@@ -77,6 +78,7 @@ def preview(
       dm preview --vars "{min_reviews: 10}" --then drop
       dm preview --format markdown --then drop
     """
+    ready()
     with live_line() as now:
         now("starting")
         from dm.pages.changes import page as pages  # dbt and Spark take seconds to import

@@ -6,6 +6,7 @@ import click
 
 from dm.terminal import options
 from dm.terminal.output import rows_out, say
+from local import lake
 from runner.control.items import Status
 
 
@@ -17,8 +18,9 @@ from runner.control.items import Status
 def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
     """List the newest runs: what each did with each table, and how it ended.
 
-    A month is listed with the last run that worked on it. On AWS a run is an execution of the
-    state machine; JSON and CSV have the jobs and the links to their logs.
+    On one machine that are the runs of dm process, those that died included, and those of dbt. On
+    AWS a run is an execution of the state machine, and a month is listed with the last run that
+    worked on it; JSON and CSV have the jobs and the links to their logs.
 
     \b
     Examples:
@@ -28,12 +30,16 @@ def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
     """
     from dm.aws import dispatcher, executions  # boto3 is slow to import
 
-    items = options.control(target).items(*Status)
+    control = options.control(target)
     if target == "aws":
-        found = dispatcher.connect(state_machine).latest(limit)
+        latest = dispatcher.connect(state_machine).latest(limit)
+        table_runs = executions.table_runs(latest, control.items(*Status))
     else:
-        found = executions.of_items(items, limit)
-    table_runs = executions.table_runs(found, items)
+        from dm.reading import run_history  # Arrow and Iceberg are slow to import
+
+        attempts = click.get_current_context().obj.attempts()
+        found = run_history.runs(lake.find(), attempts, limit)
+        table_runs = [executions.TableRun(**asdict(run)) for run in found]
     if format_ != "table":
         rows_out([asdict(run) for run in table_runs], format_)
         return

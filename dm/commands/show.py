@@ -62,7 +62,7 @@ def show(
 @options.period("--period", required=True, help="A month such as 2010-12.")
 @click.option("--key", help="Tell a row, too: the value of the table's key, such as a beer_id.")
 @options.as_of
-@options.no_csv
+@options.format_
 def explain(table: str, period: str, key: str | None, as_of: str | None, format_: str) -> None:
     """Tell where the rows of a month of TABLE come from.
 
@@ -80,6 +80,10 @@ def explain(table: str, period: str, key: str | None, as_of: str | None, format_
     version = told.version
     if format_ == "json":
         click.echo(json.dumps(asdict(told), indent=2, ensure_ascii=False, default=str))
+        return
+    if format_ == "csv":
+        whole = {**asdict(version), "total_rows": told.total_rows, "stale": told.stale or ""}
+        rows_out(told.row if key else [{"table": table, "period": period, **whole}], format_)
         return
     silver = ", ".join(f"{name} at snapshot {at}" for name, at in version.silver.items())
     click.echo(

@@ -1,10 +1,11 @@
-"""The commands `dm spark start` and `dm spark stop`: a Spark that stays."""
+"""The commands `dm spark start`, `dm spark status` and `dm spark stop`: a Spark that stays."""
 
 from datetime import timedelta
 
 import click
 
 from dm.commands.setup import ready
+from local import place
 from local.spark import server
 
 
@@ -17,6 +18,7 @@ def spark_commands() -> None:
     \b
     Examples:
       dm spark start
+      dm spark status
       dm spark stop
     """
 
@@ -36,6 +38,15 @@ def start(idle: int) -> None:
     started = server.start(timedelta(minutes=idle))
     told = f"Spark stays until it is idle for {idle} minutes" if started else "Spark runs already"
     click.echo(f"{told}; dbt and dm use it")
+
+
+@spark_commands.command()
+def status() -> None:
+    """Tell whether a Spark stays for this lake."""
+    place.there()
+    found = server.find()
+    told = f"Spark stays: process {found.pid}, port {found.port}" if found else "No Spark stays"
+    click.echo(f"{told}; `dm spark stop` ends it" if found else f"{told}: `dm spark start`")
 
 
 @spark_commands.command()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.target
-@options.no_csv
+@options.format_
 @click.option(
     "--check", is_flag=True, help="For scripts: exit code 1 if something failed, 3 if work is left."
 )
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 def status(target: str, format_: str, check: bool, state_machine: str) -> None:
     """Tell on one screen what waits, runs or failed, and how fresh each table is.
 
-    With --check, the exit code is 1 if something failed, gave up or was published untested, 3 if
-    something waits, runs or is stale, and 0 if all months are built.
+    JSON has all of it, CSV a row for each table. With --check, the exit code is 1 if something
+    failed, gave up or was published untested, 3 if something waits, runs or is stale, and 0 if all
+    months are built.
 
     A table's stale months are those that `dbt run` would build now: dbt is asked, which takes the
     start of a Spark after the lake or the project has changed. On AWS, control items and the newest
@@ -46,6 +47,7 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
     Examples:
       dm status
       dm status --format json
+      dm status --format csv
       dm status --check > /dev/null || echo "something is not built"
       dm status --target aws
     """
@@ -78,6 +80,13 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
         verdict.end(_code(work, fresh, problem, check=check))
         return
+    if format_ == "csv":
+        maps = {"why", "held"}
+        rows_out(
+            [{k: v for k, v in asdict(table).items() if k not in maps} for table in fresh], format_
+        )
+        verdict.end(_code(work, fresh, problem, check=check))
+        return
     where = "AWS" if target == "aws" else str(lake.find().root)
     say(f"{where}, {_minute(datetime.now(UTC))} UTC")
     for execution in executions:
@@ -94,6 +103,9 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
     if problem:
         say(f"What is stale is not known: {problem}")
     verdict.tell(left, target)
+    waits = any(item.status is not Status.ERROR for item in work)
+    if waits or any(table.stale for table in fresh):
+        click.echo("`dm process` builds what waits or is stale.")
     verdict.end(_code(work, fresh, problem, check=check))
 
 

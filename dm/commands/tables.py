@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 
+from dm.commands.setup import ready
 from dm.terminal import options
 from local import place
 from runner.project import tables
@@ -27,6 +28,7 @@ def migrate(table: str, yes: bool) -> None:
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
     from runner.startup import start_spark
 
+    ready()
     start_spark()
     said: list[str] = []
     dbt = DbtProject(said.append)

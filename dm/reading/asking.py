@@ -3,13 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-from pyiceberg.exceptions import NoSuchTableError
-
 from dm.reading import plans, snapshots
 from dm.reading.history import ancestors
-from dm.reading.show import NotBuilt, Unreadable, gold_table, months
+from dm.reading.show import NotBuilt, Unreadable, gold_table
+from local import silver
 from local.lake import Lake
-from local.silver import TABLE
 from runner import periods
 from runner.errors import DataMasterError
 
@@ -36,7 +34,7 @@ def to_build(
     Raises:
         NotInSilver: silver has not the first or the last month, so these were mistyped.
     """
-    there = _of_silver(lake)
+    there = set(silver.months(lake)) if lake.database.exists() else set()
     found: dict[str, list[str]] = {}
     built = {table: _built(lake, table) for table in wanted}
     for table, some in wanted.items():
@@ -60,15 +58,6 @@ def to_build(
             tell(f"{table} {periods.in_words(fresh)}: built already, of the present input")
         found[table] = [month for month in some if month in stale]
     return found
-
-
-def _of_silver(lake: Lake) -> set[str]:
-    if not lake.database.exists():
-        return set()
-    with suppress(NoSuchTableError, FileNotFoundError):
-        silver = lake.catalog.load_table(TABLE)
-        return set(months(silver, silver.metadata.current_snapshot_id))
-    return set()
 
 
 def _built(lake: Lake, name: str) -> set[str]:

@@ -27,8 +27,11 @@ def look(lake: Lake, name: str) -> str:
     Raises:
         NothingToShow: there is no such table.
     """
-    if (SCHEMA, name) not in lake.catalog.list_tables(SCHEMA) or name == HISTORY:
-        raise NothingToShow(f"There is no gold table {name[:60]!r} to drop")
+    known = lake.catalog.list_tables(SCHEMA) if lake.catalog.namespace_exists(SCHEMA) else []
+    if (SCHEMA, name) not in known or name == HISTORY:
+        raise NothingToShow(
+            f"There is no gold table {name[:60]!r} to drop", "`dm status` lists the project's."
+        )
     again = "the next run builds it anew" if name in tables() else "it has no model any more"
     try:
         table = gold_table(lake, name)

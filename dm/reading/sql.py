@@ -200,4 +200,4 @@ def _refused(error: duckdb.Error) -> BadQuery:
     lines = [line for line in str(error).splitlines() if line.strip()]
     first, *rest = lines or ["it cannot be run"]
     hint = next((line for line in rest if line.startswith(("Did you mean", "Candidate"))), "")
-    return BadQuery(f"This query cannot be run: {first}", hint)
+    return BadQuery(f"This query cannot be run: {first}", hint or "`dm sql --help` has examples.")

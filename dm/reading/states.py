@@ -98,7 +98,9 @@ def moment_of(lake: Lake, as_of: str | None) -> str | None:
             ]
             found += seen[:1]
     if not found:
-        raise problem or NoState(f"No table has a run or snapshot {as_of[:60]!r}")
+        raise problem or NoState(
+            f"No table has a run or snapshot {as_of[:60]!r}", "`dm runs` lists the runs."
+        )
     return datetime.fromtimestamp(max(found) / 1000, UTC).isoformat()
 
 

@@ -1,9 +1,11 @@
 """What several commands have in common: their options, and where their control items are."""
 
 import os
+from contextlib import suppress
 from functools import partial
 
 import click
+from click.shell_completion import CompletionItem
 
 from dm.terminal.output import FORMATS
 from local import place
@@ -40,13 +42,23 @@ class Period(click.ParamType[str]):
         except InvalidPeriod as error:
             self.fail(f"{error.message}. {error.hint}", param, ctx)
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The months of the lake's catalog that begin so."""
+        from local import silver  # Arrow and Iceberg are slow to import
+
+        with suppress(Exception):  # a shell has no place for what is wrong
+            found = silver.months(place.there())
+            return [CompletionItem(month) for month in found if month.startswith(incomplete)]
+        return []
+
 
 period = partial(click.option, type=Period(), metavar="PERIOD")
 months = period("--period", "months", multiple=True, help="Only this month; may be given again.")
 
 _format = partial(click.option, "--format", "format_", default="table", show_default=True)
 format_ = _format(type=click.Choice(FORMATS))
-no_csv = _format(type=click.Choice([name for name in FORMATS if name != "csv"]))
 
 as_of = click.option(
     "--as-of",

@@ -9,19 +9,24 @@ import os
 import socket
 import subprocess
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
+from dbt.adapters.spark.connections import SparkConnectionManager
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.context import get_invocation_context
+from dbt_common.exceptions import DbtRuntimeError
 
 from local import place
 from local.spark import conf, server
 from runner.errors import DataMasterError
+from runner.messages import one_line, unanswered
 from runner.project import PROJECT
-from runner.startup import collect_rarely, start_spark
+from runner.startup import collect_rarely, hush_spark, start_spark
 
 _ASK_SPARK = {"build", "freshness", "generate", "retry", "run", "run-operation", "show", "test"}
 
@@ -71,7 +76,27 @@ class LocalSpark(dbtPlugin):
                 " unset it, or run dbt with --target connect"
             )
         _look_at_lake()
+        hush_spark()
+        _tell_in_a_line()
         start_spark()
+
+
+def _tell_in_a_line() -> None:
+    """Shortens what Spark says, which ends with the plan of the query; dbt's log has all of it."""
+    whole = SparkConnectionManager.exception_handler
+
+    @contextmanager
+    def in_a_line(manager: SparkConnectionManager, sql: str) -> Iterator[None]:
+        try:
+            with whole(manager, sql):
+                yield
+        except DbtRuntimeError as error:
+            if unanswered(error.msg):
+                raise  # the runner looks for it
+            raise DbtRuntimeError(one_line(error.msg)) from error
+
+    if whole.__name__ != in_a_line.__name__:
+        SparkConnectionManager.exception_handler = in_a_line  # type: ignore[assignment, method-assign]
 
 
 def _look_at_lake() -> None:

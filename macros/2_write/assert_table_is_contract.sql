@@ -11,7 +11,7 @@
         {%- set changes = contract_changes(model, table) -%}
         {%- do exceptions.raise_compiler_error(
             'table ' ~ relation ~ ' is not as its contract says. '
-            ~ ('Iceberg does not change ' ~ changes.impossible | join(', ') ~ ' in place' if changes.impossible
+            ~ ('Iceberg does not change ' ~ changes.impossible | join(', ') ~ ' in place. dm drop ' ~ model.name ~ ' drops the table, and the next run builds it anew' if changes.impossible
             else 'dm migrate ' ~ model.name ~ ' brings it in line, by: ' ~ changes.statements | join('; '))
         ) -%}
     {%- endif -%}

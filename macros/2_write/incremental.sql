@@ -8,9 +8,12 @@
     {{ run_hooks(pre_hooks) }}
 
     {%- set plan = assert_audited(model) -%}
-    {%- do ensure_table(this, plan) -%}
+    {#- Before a table is made: one of columns that the SQL has not could not be mended by a change of either. -#}
     {%- if plan.periods -%}
         {%- do get_assert_columns_equivalent(sql) -%}
+    {%- endif -%}
+    {%- do ensure_table(this, plan) -%}
+    {%- if plan.periods -%}
         {%- set replace = replace_periods(this, sql, plan) -%}
         {%- do run_query(replace) -%}
     {%- endif -%}

@@ -1,13 +1,16 @@
 """What is left undone is no success: the exit code and the last line say so, and what to do."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner, Result
 
@@ -25,6 +28,7 @@ from tests.control import claim, finish
 from tests.runner.test_control import HOUR, item
 
 NAME = "top_drinkers"
+SUCCESS = Outcome(Status.SUCCESS)
 HOLD = """
 import sys, time
 from datetime import timedelta
@@ -184,3 +188,41 @@ def test_a_later_success_settles_what_gave_up(control: SqliteControlTable) -> No
     job = GoldJob(control, [NAME], lambda asked, *_: dict.fromkeys(asked), published)
     job.run(job.claim([NAME])[0])
     assert [left.control_id for left in control.items(Status.ERROR)] == ["other table"]
+
+
+def test_the_history_has_every_run_also_those_that_failed_or_died(
+    control: SqliteControlTable, tmp_path: Path
+) -> None:
+    control.enqueue([item()])
+    with another_run(Lake(tmp_path).control) as process:
+        process.kill()
+        process.wait()
+    for owner, outcome in (("fails", Outcome(Status.PENDING, "no beer")), ("ends", SUCCESS)):
+        (mine,) = control.claim(control.claimable(), owner, HOUR)
+        assert finish(control, mine, outcome)
+    told = json.loads(run("runs", "--format", "json").output)
+    assert [(found["run"], found["outcome"], found["error"]) for found in told] == [
+        ("ends", "SUCCEEDED", None),
+        ("fails", "FAILED", "no beer"),
+        ("theirs", "DIED", "it died; the next run goes on"),
+    ]
+    assert {found["by"] for found in told} == {"dm process"}
+
+
+def test_the_history_has_the_runs_of_dbt(control: SqliteControlTable, tmp_path: Path) -> None:
+    catalog = Lake(tmp_path).catalog
+    catalog.create_namespace("dm_gold")
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    row = {
+        "run_id": "of-dbt", "table_name": NAME, "status": "failed", "periods": "2010-11, 2010-12",
+        "error_message": "no beer", "started_at": began, "duration_seconds": 2.5,
+    }  # fmt: skip
+    rows = pa.Table.from_pylist([row])
+    catalog.create_table("dm_gold.run_history", rows.schema).append(rows)
+    give_up(control, "a")
+    told = json.loads(run("runs", "--format", "json").output)
+    assert [(found["by"], found["outcome"], found["periods"]) for found in told] == [
+        ("dm process", "FAILED", ["2010-01"]),
+        ("dbt", "FAILED", ["2010-11", "2010-12"]),
+    ]
+    assert "no beer" in run("runs").output

@@ -189,8 +189,8 @@ def test_runs_are_told_by_owner_newest_first(control: SqliteControlTable) -> Non
     rows = json.loads(run("runs", "--format", "json").output)
     assert [(row["run"], row["table"], row["outcome"]) for row in rows] == [
         ("second", "top_drinkers", "RUNNING"),
-        ("first", "top_drinkers", "FAILED"),
         ("first", "top_beers_by_rating", "FAILED"),
+        ("first", "top_drinkers", "FAILED"),
     ]
     assert len(run("runs", "--limit", "1").output.strip().splitlines()) == 3
 

@@ -135,6 +135,17 @@ def test_an_item_that_failed_is_set_free_with_all_its_attempts(control: ControlT
     assert only(control, Status.RUNNING).lease_owner == "you"
 
 
+def test_a_claim_by_an_old_look_is_refused(control: ControlTable) -> None:
+    """Else the attempt of whoever claimed and failed meanwhile would not count."""
+    control.enqueue([item()])
+    seen = only(control, Status.PENDING)
+    mine = claim(control, seen, "me", HOUR)
+    assert mine is not None
+    assert finish(control, mine, Outcome(Status.PENDING, "no beer"))
+    assert claim(control, seen, "you", HOUR) is None
+    assert only(control, Status.PENDING).attempt_count == 1
+
+
 def test_an_interruption_is_no_attempt(control: ControlTable) -> None:
     control.enqueue([item()])
     for _ in range(4):
