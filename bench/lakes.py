@@ -40,7 +40,7 @@ class Bench:
 
     @property
     def log(self) -> Path:
-        """What the last command said; beside the lake, for dm makes none of a folder that has files."""
+        """What the last command said; not in the lake, for dm makes none of a folder with files."""
         return self.lake.root.with_suffix(".log")
 
     def run(self, *command: str | Path, **more: str) -> Cost:
