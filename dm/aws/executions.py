@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from dm.terminal import worklist
 from dm.terminal.output import Row, line, live_line, minute
 from runner import periods
 from runner.control.items import ControlItem, Status, timestamp
+
+_ID = re.compile("[0-9a-f-]{32,36}")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ def rows(runs: Iterable[TableRun]) -> list[Row]:
             "tables": worklist.in_words(tables),
             "months": periods.in_words(months),
             "by": by,
-            "run": run,
+            # Enough to name it; JSON and CSV have all of it.
+            "run": run[:8] if _ID.fullmatch(run) else run,
         }
         for (run, by, outcome, months, started, seconds), tables in alike.items()
     ]

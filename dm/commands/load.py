@@ -101,10 +101,11 @@ def load(
         into_demo=into_demo,
     )
     find(list(map(str, files)))  # before a lake is made
-    if not (dry_run or place.is_one(lake.find())):
-        click.echo(f"A new lake: {lake.find().root}")
+    new = not (dry_run or place.is_one(lake.find()))
     here = lake.find() if dry_run else place.made()
     done = load_files(here, control, tables(), *files, options=options, echo=click.echo)
+    if new:
+        click.echo(f"A new lake: {here.root}")
     name = str(files[0]) if len(files) == _NAMED else f"{len(files)} files"
     changed = periods.in_words(done.periods)
     told = f"changed {changed}" if changed else "nothing that silver lacks"

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Literal
 
 import click
 
@@ -14,7 +15,7 @@ FORMATS = ("table", "csv", "json")
 _PIPE = 10_000
 """A pipe has no width: lines stay whole, so that grep finds what is in them."""
 
-_LONGEST_NAME = len("top_styles_by_popularity")
+_GAP = 2
 
 Row = Mapping[str, object]
 
@@ -90,27 +91,38 @@ def minute(timestamp: str) -> str:
 
 
 def _table(rows: Sequence[Row]) -> None:
+    """Columns side by side; where they do not fit with whole words, one under the other."""
     from rich import box  # slow to import
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     names = _names(rows)
+    texts = {name: [text(row.get(name)) for row in rows] for name in names}
+    narrowest = {name: _longest_word([name, *values]) for name, values in texts.items()}
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
+    if sum(narrowest.values()) + _GAP * (len(names) - 1) > width:
+        _stack(rows, names)
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     for name in names:
-        values = [row.get(name) for row in rows]
-        table.add_column(
-            name,
-            justify="right" if any(isinstance(v, int | float) for v in values) else "left",
-            min_width=_narrowest([name, *map(text, values)]),
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*(text(row.get(name)) for name in names))
-    console = Console(width=None if sys.stdout.isatty() else _PIPE, markup=False, highlight=False)
+        numbers = any(isinstance(row.get(name), int | float) for row in rows)
+        justify: Literal["right", "left"] = "right" if numbers else "left"
+        table.add_column(name, justify=justify, min_width=narrowest[name], overflow="fold")
+    for values in zip(*texts.values(), strict=True):
+        table.add_row(*values)
+    console = Console(width=width, markup=False, highlight=False)
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _stack(rows: Sequence[Row], names: Sequence[str]) -> None:
+    widest = max(map(len, names))
+    for number, row in enumerate(rows):
+        click.echo(nl=number > 0)
+        for name in names:
+            say(f"{name:<{widest}}  {text(row.get(name))}".rstrip(), indent=widest + 2)
 
 
 def _names(rows: Sequence[Row]) -> list[str]:
@@ -118,12 +130,11 @@ def _names(rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def _narrowest(texts: Sequence[str]) -> int | None:
-    """How narrow a column may be, so that a terminal breaks no number, time or name; None: any."""
-    longest = max(map(len, texts))
-    if longest > len("2012-01-31 07:00"):
-        longest = max(len(word) for each in texts for word in each.split() or [""])
-    return longest if longest <= _LONGEST_NAME else None
+def _longest_word(texts: Sequence[str]) -> int:
+    """So narrow may a column be, that no number, time or name is broken."""
+    whole = "2012-01-31 07:00"
+    words = (each.split() if len(each) > len(whole) else [each] for each in texts)
+    return max((len(word) for found in words for word in found), default=0)
 
 
 def _in_csv(value: object) -> object:

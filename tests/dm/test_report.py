@@ -126,6 +126,7 @@ def test_the_page_asks_for_nothing_and_runs_only_its_own_scripts(page: str) -> N
 
 def test_without_gold_it_says_what_to_do(tmp_path: Path) -> None:
     there = tmp_path / "report.html"
+    Lake(tmp_path).control.touch()  # an empty lake, as dm setup makes it
     answer = CliRunner().invoke(
         dm, ["report", "--output", str(there)], env={"DM_LAKE": str(tmp_path)}
     )

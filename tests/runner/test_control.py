@@ -106,6 +106,16 @@ def test_success_keeps_what_was_published(control: ControlTable) -> None:
     assert claim(control, done, "me", HOUR) is None
 
 
+def test_what_is_settled_is_not_settled_again(control: ControlTable) -> None:
+    control.enqueue([item()])
+    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
+    assert mine is not None
+    assert finish(control, mine, Outcome(Status.PENDING, "no beer"))
+    assert not finish(control, mine, Outcome(Status.SUCCESS))
+    assert not control.renew([mine], HOUR)
+    assert only(control, Status.PENDING).error_message == "no beer"
+
+
 def test_a_failure_says_why_and_a_later_success_forgets_it(control: ControlTable) -> None:
     control.enqueue([item()])
     mine = claim(control, only(control, Status.PENDING), "me", HOUR)
