@@ -2,12 +2,15 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from dm.commands import (
     branches,
+    cost,
     demo,
     doctor,
     forget,
@@ -28,8 +31,8 @@ from dm.commands import lake as lakes
 from dm.commands import tables as gold_tables
 from local import lake
 from local.control import SqliteControlTable
-from local.spark import conf, server
 from runner.errors import told
+from runner.periods import InvalidPeriod, NoMonth
 from runner.startup import collect_rarely
 
 INTERRUPTED = 130
@@ -42,11 +45,22 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
         try:
-            with told():
+            with told(), _usage():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """A month that was mistyped is wrong usage; one that a table or an item has is not."""
+    try:
+        yield
+    except NoMonth:
+        raise
+    except InvalidPeriod as error:
+        raise click.UsageError(f"{error.message}. {error.hint}") from error
 
 
 @click.group(
@@ -86,19 +100,6 @@ def dm(ctx: click.Context) -> None:
             prompt.run(dm, lake.find().root / "history.txt")
         else:
             click.echo(ctx.get_help())
-    if ctx.invoked_subcommand in (
-        "demo",
-        "process",
-        "maintain",
-        "spark",
-        "hold",
-        "release",
-        "rollback",
-    ):
-        if not conf.is_configured():
-            ctx.invoke(setup.setup)
-        if ctx.invoked_subcommand != "spark":
-            server.use()
 
 
 for command in (
@@ -107,7 +108,7 @@ for command in (
     *(runs.runs, status.status, show.show, show.explain, show.diff, query.sql, query.export),
     *(preview.preview, branches.branches, hold.rollback, hold.hold, hold.release),
     *(gold_tables.migrate, gold_tables.drop, forget.forget),
-    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor),
+    *(pages.docs, pages.report, spark.spark_commands, doctor.doctor, cost.cost),
     *(setup.setup, setup.completion, demo.demo, lakes.lake_commands),
 ):
     dm.add_command(command)

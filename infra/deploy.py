@@ -17,6 +17,7 @@ from infra import arguments
 from infra.announce import announce_version
 from infra.arguments import CannotDeploy
 from infra.artifacts import FOLDER, KEPT, prune, upload, uploaded
+from infra.capacity import refuse_crowding
 from infra.package import version
 from infra.places import places, refuse_misfits, to_make
 from infra.quiet import bring_to_rest, disable_schedules
@@ -133,6 +134,7 @@ def deploy(
         known = storage.parameters | analytics.parameters
         names = places(session, known | given, environment)
         refuse_misfits(session, known | given | names, known)
+        refuse_crowding(TEMPLATES[ANALYTICS].read_text(), known | given)
         make = to_make(session, names, storage.parameters)
         labels = {"dm:environment": environment or "prod"} | arguments.parse_tags(tags)
         template = TEMPLATES[STORAGE].read_text()

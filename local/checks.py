@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from pyiceberg.exceptions import NoSuchTableError
 
-from local import lake
+from local import lake, place
 from local.control import SqliteControlTable
 from local.silver import TABLE
 from local.spark import classes, conf, jars, java
@@ -78,13 +78,8 @@ def java_of_spark() -> str:
 
 def settings() -> str:
     """Whether Spark's settings are for this lake."""
-    here, file, found = lake.find(), conf.settings_file(), conf.settings()
-    if not found:
-        raise Unwell(f"{file} is not there, so Spark does not know the lake", _SET_UP)
-    for key, value in here.spark_settings().items():
-        if found.get(key) != value:
-            raise Unwell(f"{file} has no {key} {value}", _SET_UP)
-    return str(file)
+    conf.must_be_configured()
+    return str(conf.settings_file())
 
 
 def jars_of_spark() -> str:
@@ -109,7 +104,7 @@ def class_archive() -> str:
 
 def tables_of_lake() -> str:
     """Whether the catalog can be read, and the files of each table are there."""
-    here, gold = lake.find(), 0
+    here, gold = place.there(), 0
     if not here.database.exists():
         return f"{here.root} is empty; `dm load FILE` or `dm demo` fills it"
     silver = _has(here, TABLE, "Bring it back from a copy.")
@@ -153,8 +148,9 @@ def _has(here: lake.Lake, name: tuple[str, str], advice: str) -> bool:
         table = here.catalog.load_table(name)
     except NoSuchTableError:
         return False
-    files = table.inspect.files()["file_path"].to_pylist() if table.current_snapshot() else []
-    for file in files:
+    tasks = list(table.scan().plan_files())
+    files = {file.file_path for task in tasks for file in (task.file, *task.delete_files)}
+    for file in sorted(files):
         if not Path(unquote(urlparse(file).path)).exists():
             raise Unwell(f"{'.'.join(name)} refers to {file}, which is not there", advice)
     return True

@@ -49,6 +49,8 @@ class SqliteControlTable:
 
     def items(self, *statuses: Status) -> list[ControlItem]:
         """See ControlTable.items."""
+        if not self._path.exists():  # who only looks makes nothing
+            return []
         with self._database() as database:
             rows = [
                 row for status in statuses for row in database.execute(_SELECT, (SCHEMA, status))

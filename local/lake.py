@@ -89,26 +89,12 @@ class Lake:
             "spark.sql.catalog.lake.cache-enabled": "false",
         }
 
-    def must_be_one(self) -> None:
-        """Tells whether there is something of a lake here.
-
-        Raises:
-            NoLake: there is not.
-        """
-        if not any((self.root / name).is_file() for name in _MARKS):
-            there = "has nothing of a lake in it" if self.root.is_dir() else "is not there"
-            raise NoLake(f"{self.root} {there}", "Nothing was removed; DM_LAKE names another lake.")
-
     def remove(self) -> list[Path]:
         """Deletes what dm, dbt and Spark have made here, and the folder if nothing else is in it.
 
         Returns:
             What is left, for it is somebody else's.
-
-        Raises:
-            NoLake: there is nothing here of a lake, and nothing was removed.
         """
-        self.must_be_one()
         if self.database.is_file():
             shutil.rmtree(self.warehouse, ignore_errors=True)
             shutil.rmtree(self.root / "loading", ignore_errors=True)
@@ -121,16 +107,11 @@ class Lake:
         return sorted(self.root.iterdir()) if self.root.is_dir() else []
 
 
-_MARKS = ("catalog.db", "control.db", "conf/spark-defaults.conf")
 _FILES = (
     *("catalog.db*", "control.db*", "spark-server.*", "plans.*", "history.txt"),
     *("conf/spark-defaults.conf", "conf/log4j2.properties"),
     *("demo/reviews.parquet", "demo/changes.csv"),
 )
-
-
-class NoLake(DataMasterError):
-    """A folder is no lake."""
 
 
 class CatalogUnreadable(DataMasterError):
@@ -141,13 +122,24 @@ class RelativeLake(DataMasterError):
     """DM_LAKE is no absolute path: dm, dbt and Spark would each look somewhere else."""
 
 
+class UnfitPath(DataMasterError):
+    """A path that a URI writes otherwise: PyIceberg and Spark would each write somewhere else."""
+
+
 def find() -> Lake:
     """The lake in the folder that DM_LAKE names, else in `.lake` of the project.
 
     Raises:
         RelativeLake: DM_LAKE does not begin at the root.
+        UnfitPath: it has a space, or another letter that a URI has not.
     """
     named = os.environ.get("DM_LAKE")
     if named and not Path(named).is_absolute():
         raise RelativeLake(f"DM_LAKE={named} is no absolute path", f"Try DM_LAKE=$PWD/{named}")
-    return Lake(Path(named) if named else DEFAULT)
+    root = Path(named) if named else DEFAULT
+    if root.as_uri() != f"file://{root}":
+        raise UnfitPath(
+            f"{root} has a space or a letter that a lake's path must not have",
+            "DM_LAKE names a lake somewhere else, such as DM_LAKE=/tmp/lake",
+        )
+    return Lake(root)

@@ -82,6 +82,7 @@ class DbtProject:
         variables = {
             "periods": {table: sorted(months) for table, months in asked.items()},
             "only_stale": not force,
+            "allow_future": True,  # what silver announces is there
             "run_id": run_id,
         }
         result = self._invoke(

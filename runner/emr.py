@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import resource
 import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -101,13 +102,31 @@ def job(
         found = outcomes.of_results(mine, results, left | set(mine if asked else ()))
         if outcome:
             outcomes.tell(control_table, outcome, found)
-    for line in _outcome(gold.run_id, results):
+    for line in (_used(), *_outcome(gold.run_id, results)):
         click.echo(line)
     if any(result.error for result in results):
         # The driver's disk goes with the job, its standard error is kept.
         if dbt.log.exists():
             click.echo(dbt.log.read_text(), err=True)
         ctx.exit(1)
+
+
+def _used() -> str:
+    """How long this job took, and how much memory at most: what its size is chosen by."""
+    from pyspark.sql import SparkSession  # slow to import
+
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    told = f"Driver: {own.ru_maxrss / 1e6:.1f} GB of Python"  # ru_maxrss is in KB on Linux
+    if spark := SparkSession.getActiveSession():
+        beans = spark._jvm.java.lang.management.ManagementFactory  # type: ignore[union-attr]
+        heap = sum(
+            pool.getPeakUsage().getUsed()
+            for pool in beans.getMemoryPoolMXBeans()
+            if pool.getType().toString() == "Heap memory"
+        )
+        up = beans.getRuntimeMXBean().getUptime() / 1000
+        told += f", {heap / 1e9:.1f} GB of Java's heap, {up:.0f} s"
+    return f"{told}."
 
 
 def _look() -> str:

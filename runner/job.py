@@ -64,6 +64,7 @@ class GoldJob:
         control: the control table.
         known: all tables of the project.
         build: builds periods of tables.
+        force: builds also those whose input has not changed; `build`, if it is not given.
         published: what is published of tables after a build.
         left: what the builds found stale beside what they were asked for: see announce().
         name: what the run's id begins with, so that it can be found by whoever gave the name.
@@ -79,10 +80,12 @@ class GoldJob:
         left: Callable[[], Mapping[str, Mapping[str, str]]] = dict,
         name: str = "",
         lease: timedelta = LEASE,
+        force: Build | None = None,
     ) -> None:
         self._control = control
         self._known = known
         self._build = build
+        self._force = force or build
         self._published = published
         self._left = left
         self._lease = lease
@@ -157,7 +160,8 @@ class GoldJob:
     def _errors(self, work: Collection[Work], lease: Lease) -> dict[Work, Problem | None]:
         """What is wrong with each piece of work, after all that can be built is built."""
         errors: dict[Work, Problem | None] = {}
-        batches = [set(work)]
+        forced = {piece for piece in work if any(item.forced for item in piece.items)}
+        batches = [batch for batch in (set(work) - forced, forced) if batch]
         repeated: Counter[str] = Counter()
         while batches:
             batch = batches.pop()
@@ -188,7 +192,9 @@ class GoldJob:
         asked = defaultdict(list)
         for piece in work:
             asked[piece.table].append(piece.period)
-        return self._build(asked, self.run_id, lease.check)
+        forced = any(item.forced for piece in work for item in piece.items)
+        build = self._force if forced else self._build
+        return build(asked, self.run_id, lease.check)
 
     def _settle(
         self, errors: Mapping[Work, Problem | None], published: Mapping[str, Published]

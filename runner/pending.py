@@ -18,8 +18,8 @@ def gold_job(
     control: ControlTable, dbt: DbtProject, *, force: bool = False, name: str = ""
 ) -> GoldJob:
     """The gold job on this project; see GoldJob and DbtProject.build."""
-    build = partial(dbt.build, force=force)
-    return GoldJob(control, tables(), build, published, lambda: dbt.left, name)
+    build, forced = partial(dbt.build, force=force), partial(dbt.build, force=True)
+    return GoldJob(control, tables(), build, published, lambda: dbt.left, name, force=forced)
 
 
 def build_pending(

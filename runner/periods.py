@@ -10,7 +10,11 @@ _FEW = 3
 
 
 class InvalidPeriod(DataMasterError):
-    """A text, or a year and a month, that name no month."""
+    """A text that names no month."""
+
+
+class NoMonth(InvalidPeriod):
+    """A year and a month, as some table or item has them, that name no month."""
 
 
 def parse(text: str) -> str:
@@ -28,12 +32,12 @@ def of(year: object, month: object) -> str:
     """The period of a year and a month, as numbers or as texts.
 
     Raises:
-        InvalidPeriod: they name no month.
+        NoMonth: they name no month.
     """
     try:
         return parse(f"{year!s:0>4}-{month!s:0>2}")
     except InvalidPeriod as error:
-        raise InvalidPeriod(
+        raise NoMonth(
             f"review_year {str(year)[:40]!r} and review_month {str(month)[:40]!r} name no month",
             error.hint,
         ) from None

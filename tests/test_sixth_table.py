@@ -55,7 +55,7 @@ def test_a_sixth_table_is_two_files(project: Path, tmp_path: Path, jar_paths: li
     run(dm, "load", str(file))
     pending = SqliteControlTable(lake.control).items(Status.PENDING)
     assert NAME in {item.table_name for item in pending}
-    assert "1 of 1 control items succeeded" in run(dm, "process", "--table", NAME)
+    assert "1 of 1 control item succeeded" in run(dm, "process", "--table", NAME)
     assert [row["avg_taste"] for row in rows(lake, NAME)] == [3.5]
     # The page of the docs has it.
     run(dm, "docs")

@@ -69,8 +69,7 @@ def quota() -> str:
     if allowed < _ENOUGH:
         raise Unwell(
             f"{allowed:g} vCPU at once, and two jobs and a half-ended one take {_ENOUGH}",
-            "Ask for more in Service Quotas, or deploy with MaxConcurrency=1"
-            f" 'MaximumCpu={allowed:g} vCPU'; one job takes 4.",
+            "Ask for more in Service Quotas, or deploy with MaxConcurrency=1; one job takes 4.",
         )
     return f"{allowed:g} vCPU at once"
 

@@ -9,11 +9,11 @@ import click
 from dm.commands.operate import operate
 from dm.terminal import options
 from dm.terminal.output import rows_out
-from local import lake
+from local import place
 from runner.project import tables
 
 _BRANCH = click.argument("branch")
-_TABLE = click.argument("table", type=click.Choice(tables()), metavar="TABLE")
+_TABLE = click.argument("table", type=options.Names(tables()), metavar="TABLE")
 _PREFIX = "audit_"
 
 
@@ -40,7 +40,7 @@ def branches(ctx: click.Context, format_: str) -> None:
     rows = []
     for name in tables():
         try:
-            table = gold_table(lake.find(), name)
+            table = gold_table(place.there(), name)
         except (NotBuilt, Unreadable):
             continue
         for branch, ref in sorted(table.metadata.refs.items()):

@@ -7,8 +7,9 @@ import click
 from dm.commands.load import load
 from dm.commands.pages import REPORT, report
 from dm.commands.process import process
+from dm.commands.setup import ready
 from dm.commands.show import show
-from local import lake
+from local import place
 
 SHOWN = "top_beers_by_rating"
 
@@ -27,7 +28,8 @@ def demo(ctx: click.Context) -> None:
     """
     from local import demo as synthetic  # Arrow and Iceberg are slow to import
 
-    here = lake.find()
+    here = place.made()
+    ready()
 
     def title(text: str) -> None:
         click.secho(text, bold=True)

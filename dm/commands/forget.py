@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from dm.commands.setup import ready
 from dm.terminal.output import line, live_line
-from local import lake
+from local import lake, place
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -35,8 +36,8 @@ def forget(ctx: click.Context, profile_id: int, yes: bool) -> None:
     Example:
       dm forget --profile 12345
     """
-    here = lake.find()
-    here.must_be_one()
+    here = place.there()
+    ready()
     from local import forgetting  # Arrow, DuckDB and Iceberg are slow to import
 
     person = forgetting.find(here, profile_id)

@@ -10,13 +10,13 @@ import click
 
 from dm.commands.operate import operate
 from dm.terminal import options
-from local import lake
+from local import place
 from runner import periods
 from runner.control.items import Status
 from runner.errors import DataMasterError
 from runner.project import tables
 
-_table = click.argument("table", type=click.Choice(tables()), metavar="TABLE")
+_table = click.argument("table", type=options.Names(tables()), metavar="TABLE")
 _months = click.option(
     "--period",
     "months",
@@ -146,7 +146,7 @@ def _look(table: str, wanted: Sequence[str] | str, to: str) -> str:
     from dm.reading import compare, states
     from dm.reading.show import gold_table
 
-    here = gold_table(lake.find(), table)
+    here = gold_table(place.there(), table)
     target = states.snapshot_of(here, table, to)
     now = here.metadata.current_snapshot_id
     if target == now:

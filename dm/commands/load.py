@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from dm.terminal.output import say
-from local import lake
+from local import lake, place
 from local.control import SqliteControlTable
 from runner import periods
 from runner.project import tables
@@ -99,7 +99,10 @@ def load(
         dry_run=dry_run,
         into_demo=into_demo,
     )
-    done = load_files(lake.find(), control, tables(), *files, options=options, echo=click.echo)
+    if not (dry_run or place.is_one(lake.find())):
+        click.echo(f"A new lake: {lake.find().root}")
+    here = lake.find() if dry_run else place.made()
+    done = load_files(here, control, tables(), *files, options=options, echo=click.echo)
     name = str(files[0]) if len(files) == _NAMED else f"{len(files)} files"
     changed = periods.in_words(done.periods)
     told = f"changed {changed}" if changed else "nothing that silver lacks"

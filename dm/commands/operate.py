@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import click
 
+from dm.commands.setup import ready
 from dm.terminal.output import live_line
 from runner.errors import DataMasterError
 
@@ -51,6 +52,7 @@ def operate(
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
     from runner.startup import start_spark
 
+    ready()
     start_spark()
     with live_line() as now:
         now("asking dbt")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from dm.terminal import options
-from local import lake
+from local import place
 from runner.project import PROJECT, tables
 
 REPORT = PROJECT / "target" / "report.html"
@@ -57,7 +57,7 @@ def report(output: Path, as_of: str | None, open_: bool) -> None:
     """
     from dm.pages.report import write  # Arrow, Iceberg and Altair are slow to import
 
-    write(lake.find(), output, as_of)
+    write(place.there(), output, as_of)
     click.echo(f"The page is {output}")
     if open_:
         _open(output)

@@ -9,12 +9,12 @@ from uuid import uuid4
 import click
 
 from dm.terminal import options, verdict, worklist
-from dm.terminal.output import rows_out
+from dm.terminal.output import rows_out, say
+from local import lake
 from runner import periods
-from runner.control.items import UNSETTLED, ControlItem, Status, timestamp
+from runner.control.items import FORCED, UNSETTLED, ControlItem, Status, timestamp, utc_now
 from runner.control.table import SCHEMA
 from runner.messages import count
-from runner.periods import InvalidPeriod
 from runner.project import tables
 
 _UNASKED = 12
@@ -141,28 +141,50 @@ def _chosen(
 @options.tables
 @options.period("--from", "first", required=True, help="A month such as 2010-01.")
 @options.period("--to", "last", required=True, help="The last month.")
+@click.option("--force", is_flag=True, help="Build also the months whose input has not changed.")
+@click.option("--future", is_flag=True, help="Months of the future are no slip.")
 @options.target
 @_yes
-def backfill(chosen: Sequence[str], first: str, last: str, target: str, yes: bool) -> None:
+def backfill(
+    chosen: Sequence[str],
+    first: str,
+    last: str,
+    force: bool,
+    future: bool,
+    target: str,
+    yes: bool,
+) -> None:
     """Add pending control items for months, so that the next run builds them.
 
-    A month that was built from the present reviews by the present SQL is not built again. For more
-    than 12 months it asks first.
+    A month that was built from the present reviews by the present SQL is not built again, unless
+    --force says so. On one machine such months are told and not added, and months that silver has
+    not are refused. For more than 12 months it asks first.
 
     \b
     Examples:
       dm backfill --table top_drinkers --from 2010-01 --to 2010-12
+      dm backfill --table top_drinkers --from 2010-12 --to 2010-12 --force
       dm backfill --table top_drinkers --from 1996-08 --to 2012-01 --target aws
     """
-    try:
-        months = periods.span(first, last)
-    except InvalidPeriod as error:
-        raise click.UsageError(str(error)) from error
-    items = [_item(table, month) for table in dict.fromkeys(chosen) for month in months]
+    months = periods.span(first, last)
+    this_month = f"{utc_now():%Y-%m}"
+    if last > this_month and not future:
+        raise click.UsageError(f"{last} is in the future, for it is {this_month}; or say --future.")
+    control = options.control(target)
+    wanted = dict.fromkeys(dict.fromkeys(chosen), months)
+    if target == "local":
+        from dm.reading import asking  # Arrow, Iceberg and dbt are slow to import
+
+        wanted = asking.to_build(lake.find(), wanted, force=force, tell=say)
+    items = [_item(table, month, force) for table, some in wanted.items() for month in some]
+    if not items:
+        click.echo("Nothing is added: --force builds these months all the same.")
+        return
     worklist.tell(items)
-    _ask(months, yes)
-    options.control(target).enqueue(items)
-    click.echo(f"{len(items)} control items are pending.")
+    _ask({item.month for item in items}, yes)
+    control.enqueue(items)
+    are = "is" if len(items) == 1 else "are"
+    click.echo(f"{count(len(items), 'control item')} {are} pending: `dm process` builds them.")
 
 
 def _ask(months: Collection[str], yes: bool) -> None:
@@ -170,8 +192,7 @@ def _ask(months: Collection[str], yes: bool) -> None:
         click.confirm(f"{len(months)} months: go on?", abort=True)
 
 
-def _item(table: str, month: str) -> ControlItem:
+def _item(table: str, month: str, force: bool) -> ControlItem:
     control_id, now = uuid4().hex, timestamp()
-    return ControlItem(
-        control_id, f"backfill/{control_id}", SCHEMA, table, month[:4], month[5:], now, now
-    )
+    key = f"{FORCED if force else ''}backfill/{control_id}"
+    return ControlItem(control_id, key, SCHEMA, table, month[:4], month[5:], now, now)

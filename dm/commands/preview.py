@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
+from dm.terminal import options
+from dm.commands.setup import ready
 from dm.terminal.output import line, live_line
-from local import lake
+from local import place
 from runner import periods
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -26,7 +28,7 @@ PAGE = PROJECT / "target" / "preview.html"
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("chosen", nargs=-1, type=click.Choice(tables()), metavar="[TABLE]...")
+@click.argument("chosen", nargs=-1, type=options.Names(tables()), metavar="[TABLE]...")
 @click.option("--from", "first", metavar="MONTH", help="The first month.  [default: of all]")
 @click.option("--to", "last", metavar="MONTH", help="The last month.  [default: of all]")
 @click.option("--vars", "variables", default="{}", metavar="YAML", help="Vars of dbt to try.")
@@ -76,6 +78,7 @@ def preview(
       dm preview --vars "{min_reviews: 10}" --then drop
       dm preview --format markdown --then drop
     """
+    ready()
     with live_line() as now:
         now("starting")
         from dm.pages.changes import page as pages  # dbt and Spark take seconds to import
@@ -157,7 +160,7 @@ def _months(first: str | None, last: str | None) -> list[str] | None:
     from dm.reading.preview import known_months  # Arrow and Iceberg are slow to import
 
     whole = periods.span(first or "0001-01", last or "9999-12")
-    return sorted(set(whole) & known_months(lake.find()))
+    return sorted(set(whole) & known_months(place.there()))
 
 
 class NotPublished(DataMasterError):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dm.commands.setup import ready
 from dm.terminal import options, verdict
 from dm.terminal.output import line, live_line, rows_out
 from local import lake
@@ -76,6 +77,7 @@ def process(
         if not start(state_machine, chosen, wait=wait):
             ctx.exit(1)
         return
+    ready()
     control = options.control(target)
     if dry_run:
         _tell_what_would_be_built(control, chosen)

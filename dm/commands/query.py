@@ -11,9 +11,10 @@ from pathlib import Path
 
 import click
 
+from dm.commands.setup import ready
 from dm.terminal import options
 from dm.terminal.output import FORMATS, Row, rows_out
-from local import lake
+from local import place
 from runner import periods
 from runner.project import tables
 
@@ -44,18 +45,19 @@ def sql(query: str, as_of: str | None, by_spark: bool, format_: str) -> None:
     if by_spark:
         if as_of:
             raise click.UsageError("--as-of goes without --spark: say VERSION AS OF in the query.")
+        ready()
         from local.spark.query import rows  # Spark is slow to start
 
         _print(*rows(text), format_)
         return
     from dm.reading.sql import query as run  # DuckDB and Iceberg are slow to import
 
-    with run(lake.find(), text, as_of) as (columns, found):
+    with run(place.there(), text, as_of) as (columns, found):
         _print(columns, found, format_)
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
 @click.option("--from", "first", metavar="MONTH", help="The first month.  [default: of all]")
 @click.option("--to", "last", metavar="MONTH", help="The last month.  [default: of all]")
 @options.as_of
@@ -101,7 +103,7 @@ def export(
         raise CannotExport(
             f"{path} is there already", "--force replaces it, --output names another."
         )
-    rows = write(lake.find(), table, path, format_, months, as_of)
+    rows = write(place.there(), table, path, format_, months, as_of)
     click.echo(f"{path} has {rows:,} rows")
 
 

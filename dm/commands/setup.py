@@ -3,8 +3,8 @@
 import click
 from click.shell_completion import shell_complete
 
-from local import lake
-from local.spark import conf
+from local import place
+from local.spark import conf, server
 
 
 @click.command()
@@ -22,12 +22,25 @@ def setup() -> None:
         java,
     )
 
+    here = place.made()
     chosen, passed_over = java.find()
     for unfit in passed_over:
         click.echo(f"Not used, for Spark needs Java 17 or 21: {java.describe(unfit)}")
     conf.configure(chosen.executable, [jars.fetch(jar) for jar in jars.JARS])
-    click.echo(f"The lake is {lake.find().root}, Java {chosen.version} is from {chosen.source}")
+    click.echo(f"The lake is {here.root}, Java {chosen.version} is from {chosen.source}")
     classes.make_in_background()
+
+
+def ready() -> None:
+    """Makes this process use the lake that is there, and the Spark that stays, if one does.
+
+    Raises:
+        NoLake, LakeElsewhere: see place.there().
+    """
+    place.there()
+    if not conf.is_configured():
+        click.get_current_context().invoke(setup)
+    server.use()
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,11 +12,14 @@ import click
 
 from dm.terminal import options
 from dm.terminal.output import FORMATS, Row, rows_out
-from local import lake
+from local import place
 from runner.project import tables
 
 if TYPE_CHECKING:
     from dm.reading.history import Explanation
+
+_FIRST = 20
+"""How many changed rows a person sees at first."""
 
 PERIOD_COLUMNS = ("review_year", "review_month")
 
@@ -47,7 +51,7 @@ def show(
 
     if branch and as_of:
         raise click.UsageError("--branch and --as-of name two states: give one of them.")
-    month, rows = top(lake.find(), table, period, limit, branch, as_of)
+    month, rows = top(place.there(), table, period, limit, branch, as_of)
     if format_ == "table":
         click.echo(f"{table}, {month}")
     rows_out(_without_period(rows) if format_ == "table" else rows, format_)
@@ -72,7 +76,7 @@ def explain(table: str, period: str, key: str | None, as_of: str | None, format_
     """
     from dm.reading.history import explain as explain_period  # Arrow and Iceberg are slow to import
 
-    told = explain_period(lake.find(), table, period, key, as_of)
+    told = explain_period(place.there(), table, period, key, as_of)
     version = told.version
     if format_ == "json":
         click.echo(json.dumps(asdict(told), indent=2, ensure_ascii=False, default=str))
@@ -121,6 +125,7 @@ def _verdict(told: Explanation) -> str:
 @options.as_of
 @click.option("--from", "before", metavar="STATE", help="Compare this state with another one.")
 @click.option("--to", "after", metavar="STATE", help="The other one.  [default: now]")
+@click.option("--all", "all_", is_flag=True, help="Show all changed rows, and not just the first.")
 @click.option(
     "--format",
     "format_",
@@ -134,6 +139,7 @@ def diff(
     as_of: str | None,
     before: str | None,
     after: str | None,
+    all_: bool,
     format_: str,
 ) -> None:
     """Show what the last run that wrote a month of TABLE changed in it; or compare two states.
@@ -141,7 +147,8 @@ def diff(
     A state is a time, a run, a snapshot, or a branch that a run has left. With --from, all months
     are compared, or those of --period, which may be given several times.
 
-    Without it, the table leaves out rows that only moved to another rank; CSV and JSON have them.
+    Without it, the table has the first 20 rows, and leaves out those that only moved to another
+    rank; CSV and JSON have all.
 
     \b
     Examples:
@@ -159,16 +166,21 @@ def diff(
     (period,) = months
     from dm.reading.history import diff as diff_period  # Arrow and Iceberg are slow to import
 
-    version, rows = diff_period(lake.find(), table, period, as_of)
+    version, rows = diff_period(place.there(), table, period, as_of)
     if format_ != "table":
         rows_out(rows, format_)
         return
     changed = [row for row in rows if row["change"] != "moved"]
+    kinds = Counter(str(row["change"]) for row in rows)
+    told = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
     click.echo(
-        f"{table}, {period}: run {version.run} of {version.written:%Y-%m-%d %H:%M} UTC changed"
-        f" {len(changed) or 'no'} rows; {len(rows) - len(changed) or 'no'} others moved in rank"
+        f"{table}, {period}: run {version.run} of {version.written:%Y-%m-%d %H:%M} UTC:"
+        f" {told or 'no row differs'}"
     )
-    rows_out(_without_period(changed), format_)
+    shown = changed if all_ else changed[:_FIRST]
+    rows_out(_without_period(shown), format_)
+    if len(shown) < len(changed):
+        click.echo(f"... and {len(changed) - len(shown)} more: --all shows them.")
 
 
 def _compare(
@@ -178,7 +190,7 @@ def _compare(
     from dm.reading import compare, states
     from dm.reading.show import gold_table
 
-    table = gold_table(lake.find(), name)
+    table = gold_table(place.there(), name)
     found = compare.snapshots(
         table,
         name,

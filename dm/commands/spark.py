@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import click
 
+from dm.commands.setup import ready
 from local.spark import server
 
 
@@ -31,6 +32,7 @@ def spark_commands() -> None:
 )
 def start(idle: int) -> None:
     """Start a Spark that stays until it is idle."""
+    ready()
     started = server.start(timedelta(minutes=idle))
     told = f"Spark stays until it is idle for {idle} minutes" if started else "Spark runs already"
     click.echo(f"{told}; dbt and dm use it")

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import click
 
-from local import lake
+from dm.commands.setup import ready
+from dm.terminal import options
+from local import place
 from runner.project import tables
 
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
-@click.argument("table", type=click.Choice(tables()), metavar="TABLE")
+@click.argument("table", type=options.Names(tables()), metavar="TABLE")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def migrate(table: str, yes: bool) -> None:
     """Bring the columns of TABLE in line with its YAML: add, widen, reorder or drop them.
@@ -26,6 +28,7 @@ def migrate(table: str, yes: bool) -> None:
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
     from runner.startup import start_spark
 
+    ready()
     start_spark()
     said: list[str] = []
     dbt = DbtProject(said.append)
@@ -60,7 +63,7 @@ def drop(ctx: click.Context, table: str, because: str, yes: bool) -> None:
     """
     from dm.reading.drop import dropped, look  # Arrow and Iceberg are slow to import
 
-    here = lake.find()
+    here = place.there()
     click.echo(look(here, table))
     if not yes:
         click.confirm(f"Drop {table}?", abort=True)

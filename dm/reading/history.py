@@ -215,9 +215,11 @@ def _values(
 def _change(before: Row | None, after: Row | None) -> Row:
     if before is None or after is None:
         return {"change": "new" if after else "gone"} | (after or before or {})
-    changed = {column for column, value in after.items() if value != before[column]}
+    # A column may have come or gone between the two.
+    both = {column: (before.get(column), after.get(column)) for column in before | after}
+    changed = {column for column, (was, now) in both.items() if was != now}
     values = {
-        column: f"{text(before[column])} -> {text(value)}" if column in changed else value
-        for column, value in after.items()
+        column: f"{text(was)} -> {text(now)}" if column in changed else now
+        for column, (was, now) in both.items()
     }
     return {"change": "moved" if changed == {"period_rank"} else "changed"} | values

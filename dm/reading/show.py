@@ -2,14 +2,18 @@
 
 from contextlib import suppress
 
+import yaml
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
+from pyiceberg.table.snapshots import ancestors_of
 
+from dm.reading import snapshots
 from local.lake import Lake
 from runner import periods
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 from runner.periods import InvalidPeriod
+from runner.project import PROJECT
 
 Row = dict[str, object]
 
@@ -42,6 +46,8 @@ def gold_table(lake: Lake, name: str) -> Table:
         NotBuilt: it is not.
         Unreadable: its metadata file is gone.
     """
+    if not lake.database.exists():  # who only looks makes nothing
+        raise NotBuilt(f"{SCHEMA}.{name} is not built yet")
     try:
         return lake.catalog.load_table((SCHEMA, name))
     except NoSuchTableError as error:
@@ -81,12 +87,25 @@ def top(
     there = months(table, snapshot_id)
     wanted = periods.parse(period) if period else (there or [""])[-1]
     if wanted not in there:
-        which = f"of {wanted}" if wanted else "at all"
         raise NothingToShow(
-            f"{SCHEMA}.{name} has no rows {which}",
+            _why_empty(table, name, wanted),
             f"It has {periods.in_words(there)}." if there else "",
         )
     return wanted, rows(table, snapshot_id, wanted, f"period_rank <= {limit}")
+
+
+def _why_empty(table: Table, name: str, period: str) -> str:
+    """Says whether a table, or a period of it, was never built, or has no row by its rules."""
+    history = ancestors_of(table.current_snapshot(), table.metadata)
+    built = {month for snapshot in history for month in snapshots.written_periods(snapshot)}
+    if not (period in built if period else built):
+        return f"{SCHEMA}.{name} has no rows {f'of {period}' if period else 'at all'}"
+    code = (PROJECT / "models" / "gold" / f"{name}.sql").read_text()
+    least = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["min_reviews"]
+    why = "no review counts"
+    if "min_reviews" in code:
+        why = f"nothing has the {least} reviews in a month that it needs (var min_reviews)"
+    return f"{SCHEMA}.{name} is built{f' for {period}' if period else ''}, and has no row: {why}"
 
 
 def months(table: Table, snapshot_id: int | None) -> list[str]:

@@ -6,6 +6,7 @@ from functools import partial
 import click
 
 from dm.terminal.output import FORMATS
+from local import place
 from runner import options as of_job
 from runner import periods
 from runner.control.table import NAME, ControlTable
@@ -68,6 +69,7 @@ state_machine = click.option(
 def control(target: str) -> ControlTable:
     """The control table of a target; that of this machine comes with the command."""
     if target == "local":
+        place.there()
         here: ControlTable = click.get_current_context().obj
         return here
     from runner.control.dynamodb import DynamoControlTable  # boto3 is slow to import

@@ -20,11 +20,11 @@ Row = Mapping[str, object]
 
 
 def rows_out(rows: Sequence[Row], format_: str) -> None:
-    """Prints rows, which all have the keys of the first, as one of FORMATS."""
+    """Prints rows as one of FORMATS; where a row lacks a key that another has, it is empty."""
     if format_ == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     elif format_ == "csv":
-        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+        writer = csv.DictWriter(sys.stdout, _names(rows), lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _in_csv(value) for key, value in row.items()} for row in rows)
     elif rows:
@@ -95,8 +95,9 @@ def _table(rows: Sequence[Row]) -> None:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    for name in rows[0]:
-        values = [row[name] for row in rows]
+    names = _names(rows)
+    for name in names:
+        values = [row.get(name) for row in rows]
         table.add_column(
             name,
             justify="right" if any(isinstance(v, int | float) for v in values) else "left",
@@ -104,12 +105,17 @@ def _table(rows: Sequence[Row]) -> None:
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(text(value) for value in row.values()))
+        table.add_row(*(text(row.get(name)) for name in names))
     console = Console(width=None if sys.stdout.isatty() else _PIPE, markup=False, highlight=False)
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _names(rows: Sequence[Row]) -> list[str]:
+    """The keys of all rows, in their order."""
+    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _narrowest(texts: Sequence[str]) -> int | None:

@@ -13,7 +13,7 @@ from click.shell_completion import ShellComplete
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
-from prompt_toolkit.history import FileHistory
+from prompt_toolkit.history import FileHistory, InMemoryHistory
 
 _LEAVE = (["exit"], ["quit"])
 
@@ -25,9 +25,8 @@ def run(commands: click.Group, history: Path) -> None:
         commands: what can be typed.
         history: the file of what was typed.
     """
-    history.parent.mkdir(parents=True, exist_ok=True)
     session: PromptSession[str] = PromptSession(
-        history=FileHistory(str(history)),
+        history=FileHistory(str(history)) if history.parent.is_dir() else InMemoryHistory(),
         completer=_Completer(commands),
         complete_while_typing=False,
     )

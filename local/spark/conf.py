@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.lake import DEFAULT, Lake, find
+from runner.errors import DataMasterError
 
 _LOG4J = """\
 # The terminal shows dbt's lines only; Spark speaks up for errors alone.
@@ -51,7 +52,7 @@ _ENVIRONMENT = """\
 JAVA_HOME={java}
 SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
 SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
-mkdir -p "${{DM_LAKE:-{lake}}}"
+# The lake is ${{DM_LAKE:-{lake}}}
 """
 
 
@@ -81,9 +82,28 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
         write_settings(_folder(), find(), jars)
 
 
+class NotSetUp(DataMasterError):
+    """Spark has no settings for the lake, or those of another one."""
+
+
 def is_configured() -> bool:
-    """Whether Spark has settings for the lake."""
-    return settings_file().exists()
+    """Whether Spark has settings for the lake, and not for another one."""
+    found = settings()
+    return all(found.get(key) == value for key, value in find().spark_settings().items())
+
+
+def must_be_configured() -> None:
+    """Tells whether Spark would use the lake.
+
+    Raises:
+        NotSetUp: it would not.
+    """
+    if not is_configured():
+        has = "has settings of another lake" if settings() else "is not there"
+        raise NotSetUp(
+            f"Spark does not know the lake at {find().root}: {settings_file()} {has}",
+            "Run `dm setup`.",
+        )
 
 
 def settings_file() -> Path:
@@ -93,7 +113,7 @@ def settings_file() -> Path:
 
 def settings() -> dict[str, str]:
     """Spark's settings for the lake; none if there is no file of them."""
-    lines = settings_file().read_text().splitlines() if is_configured() else []
+    lines = settings_file().read_text().splitlines() if settings_file().exists() else []
     return dict(line.split(" ", 1) for line in lines)
 
 

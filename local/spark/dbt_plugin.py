@@ -10,12 +10,15 @@ import socket
 import subprocess
 import warnings
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
+from dbt_common.context import get_invocation_context
 
-from local.spark import server
+from local import place
+from local.spark import conf, server
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 from runner.startup import collect_rarely, start_spark
@@ -42,6 +45,8 @@ class LocalSpark(dbtPlugin):
         """Prepares this process, before dbt parses the project.
 
         Raises:
+            NoLake, LakeElsewhere: the target `local` has no lake, or one that was copied or moved.
+            NotSetUp: Spark does not know the lake.
             RemoteLake: SPARK_REMOTE would send the target `local` somewhere else.
             NoSparkThere: DM_REMOTE of the target `connect` names no server that answers.
             NothingToRetry: `dbt retry` would pass over what the run before did not publish.
@@ -65,7 +70,17 @@ class LocalSpark(dbtPlugin):
                 "The target local is this machine's lake, and SPARK_REMOTE names another Spark:"
                 " unset it, or run dbt with --target connect"
             )
+        _look_at_lake()
         start_spark()
+
+
+def _look_at_lake() -> None:
+    """Dbt tells an error's message alone, so its hint is put into that."""
+    try:
+        place.there()
+        conf.must_be_configured()
+    except DataMasterError as error:
+        raise type(error)(f"{error.message}. {error.hint}") from error
 
 
 def _look_at_run_before(target: Path) -> None:
@@ -98,7 +113,9 @@ def _tell_code_version() -> None:
         check=False,
     )
     if told.returncode == 0:
-        os.environ["DM_CODE_VERSION"] = told.stdout.strip()
+        # dbt reads a copy of the environment, which it made before.
+        copied = cast("dict[str, str]", get_invocation_context().env)
+        copied["DM_CODE_VERSION"] = os.environ["DM_CODE_VERSION"] = told.stdout.strip()
 
 
 plugins = [LocalSpark]

@@ -11,5 +11,12 @@
     {%- if asked in ('stale', 'all') -%}
         {{ return(asked) }}
     {%- endif -%}
-    {{ return(valid_periods(asked, 'var periods')) }}
+    {%- set asked = valid_periods(asked, 'var periods') -%}
+    {%- set future = asked | select('gt', run_started_at.strftime('%Y-%m')) | list -%}
+    {%- if future and not var('allow_future') -%}
+        {%- do exceptions.raise_compiler_error(
+            "var periods: " ~ future | join(', ') ~ " is in the future. If that is right, add the var allow_future: true"
+        ) -%}
+    {%- endif -%}
+    {{ return(asked) }}
 {% endmacro %}

@@ -19,6 +19,10 @@ UNSETTLED = (Status.PENDING, Status.RUNNING, Status.ERROR)
 """What somebody still has to do something about."""
 
 
+FORCED = "forced/"
+"""What the object_key of an item begins with whose month is built in any case."""
+
+
 @dataclass(frozen=True)
 class ControlItem:
     """One announcement: this period of this table has new input.
@@ -46,6 +50,11 @@ class ControlItem:
     lease_owner: str | None = None
     lease_expires_at: str | None = None
     gold_snapshot_id: int | None = None
+
+    @property
+    def forced(self) -> bool:
+        """Whether the month is to be built although nothing has changed."""
+        return self.object_key.startswith(FORCED)
 
     @property
     def month(self) -> str:

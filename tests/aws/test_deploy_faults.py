@@ -11,6 +11,9 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.emrserverless import models as emr
 
 from infra import deploy, quiet
+from infra.capacity import refuse_crowding
+from infra.places import DoesNotFit
+from tests.aws.account import ANALYTICS
 from tests.aws.moto_gaps import cloudformation
 from tests.aws.test_deploy import ACCOUNT, DATALAKE, TEMPLATE, aws, dist, parameters, run, stacks
 
@@ -261,3 +264,17 @@ def test_another_place_of_the_data_is_refused_later_on(aws: None, dist: Path, pl
     assert answer.exit_code == 1
     assert f"{place} is {before[place]}, and elsewhere is asked for" in answer.output
     assert parameters() == before
+
+
+def test_jobs_that_do_not_fit_with_one_more_are_refused(aws: None, dist: Path) -> None:
+    """As after an earlier deployment, whose maximum was just enough for two."""
+    (dist / "analytics.yaml").write_text(ANALYTICS.read_text())
+    answer = run(dist, "MaximumCpu=8 vCPU", "MaximumMemory=32 GB")
+    assert answer.exit_code == 1
+    assert "2 jobs at a time and the workers of one that has ended take 12 vCPU" in answer.output
+    assert "Add 'MaximumCpu=12 vCPU' 'MaximumMemory=33 GB'" in answer.output.replace("\n", " ")
+    assert not stacks()
+    for fits in ([], ["MaxConcurrency=1", "MaximumCpu=8 vCPU", "MaximumMemory=32 GB"]):
+        refuse_crowding(ANALYTICS.read_text(), dict(pair.split("=") for pair in fits))
+    with pytest.raises(DoesNotFit, match="take 30 vCPU"):
+        refuse_crowding(ANALYTICS.read_text(), {"Executors": "4"})

@@ -2,6 +2,7 @@
 
 import gzip
 import platform
+import re
 import shutil
 import sys
 import time
@@ -238,6 +239,15 @@ def test_the_weekly_maintenance_changes_no_row_and_makes_nothing_stale(
     assert snapshot is not None
     assert "dm.run-id" in snapshot.summary
     assert not str(snapshot.summary["dm.run-id"]).startswith("test-")  # settled without a build
+
+
+def test_a_job_tells_what_it_finds(lake: GlueLake, account: Account) -> None:
+    ended = account.run({"look": True})
+    assert ended.statuses == {"look": "SUCCEEDED"}, ended.told
+    found = ended.results["look"]["error"]
+    assert re.match(
+        r"Python 3\.11\.\d+, Spark 4\.1\.\d, Iceberg 1\.11\.0; the catalog has dm_gold", found
+    )
 
 
 def test_a_back_fill_is_built_though_the_index_lags(lake: GlueLake, account: Account) -> None:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.exceptions import JsonRESTError
+from moto.dynamodb.responses import DynamoHandler
 from moto.emrserverless.models import JobRun
 
 from dm.cli import dm
@@ -14,7 +15,7 @@ from runner.control.items import Status, timestamp, utc_now
 from runner.outcomes import TableOutcome
 from tests.aws.account import Account
 from tests.aws.deployer import ACCOUNT, REGION
-from tests.aws.moto_gaps.dynamodb import lagging_index
+from tests.aws.moto_gaps.dynamodb import ProvisionedThroughputExceeded, lagging_index
 from tests.aws.test_dispatcher import arguments, variation
 from tests.aws.worker import Worker, settings_of, tell
 
@@ -151,6 +152,26 @@ def test_a_job_that_tells_nothing_has_built_nothing_that_is_known_of(
     ended = account.run({"tables": [BEERS]})
     assert ended.status == "FAILED"
     assert ended.results[BEERS]["error"] == "the job told no outcome"
+
+
+def test_an_outcome_that_cannot_be_read_fails_its_table_and_stops_no_other(
+    account: Account, patch: pytest.MonkeyPatch
+) -> None:
+    get = DynamoHandler.get_item
+
+    def refuse(handler: DynamoHandler) -> object:
+        if BEERS in str(handler.body["Key"]):
+            raise ProvisionedThroughputExceeded
+        return get(handler)
+
+    quick = variation(account, r'"MaxAttempts": 6', '"MaxAttempts": 1')
+    for table in (BEERS, STATES):
+        account.enqueue(table, "2010-01")
+    with pytest.MonkeyPatch.context() as faulty:
+        faulty.setattr(DynamoHandler, "get_item", refuse)
+        ended = account.run({"tables": [BEERS, STATES]}, quick)
+    assert ended.statuses == {BEERS: "FAILED", STATES: "SUCCEEDED"}
+    assert ended.results[BEERS]["error"].startswith("its outcome could not be read: DynamoDB")
 
 
 def test_dm_tells_whose_work_another_run_holds(

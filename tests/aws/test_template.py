@@ -267,6 +267,15 @@ def test_spark_is_set_up_as_on_one_machine() -> None:
     assert here["spark.sql.session.timeZone"] == "UTC"
 
 
+def test_a_job_is_set_up_for_the_release() -> None:
+    """What AWS documents beside PYSPARK_PYTHON, and where S3A looks, which serves s3:// there."""
+    here = spark_settings(Python="/usr/bin/python3.13")
+    assert here["spark.pyspark.python"] == "/usr/bin/python3.13"
+    assert here["spark.pyspark.driver.python"] == "/usr/bin/python3.13"
+    assert here["spark.hadoop.fs.s3a.endpoint.region"] == REGION
+    assert here["spark.sql.catalog.lake.table-default.format-version"] == "2"
+
+
 def faults(definition: dict[str, Any]) -> list[str]:
     """What cfn-lint finds in a state machine, and the transitions that lead nowhere."""
     properties = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r", "Definition": definition}

@@ -79,7 +79,7 @@ def test_diff_shows_what_the_last_run_changed(silver_snapshots: list[int]) -> No
         1: "changed", 2: "gone", 3: "new",
     }  # fmt: skip
     assert found[1]["total_reviews"] == "2 -> 3"
-    assert "changed no rows; no others moved" in told("diff", NAME, "--period", "2010-02")
+    assert "no row differs" in told("diff", NAME, "--period", "2010-02")
 
 
 def test_what_no_snapshot_tells_is_said_in_a_sentence(silver_snapshots: list[int]) -> None:

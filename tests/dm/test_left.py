@@ -14,10 +14,11 @@ from click.testing import CliRunner, Result
 from dm.cli import dm
 from local.control import SqliteControlTable
 from local.lake import Lake
+from local.spark import conf
 from runner.control.items import Outcome, Status
 from runner.control.table import ControlTable
 from runner.gold import Published
-from runner.job import GoldJob
+from runner.job import Build, GoldJob
 from runner.problems import Problem
 from runner.project import PROJECT
 from tests.control import claim, finish
@@ -36,9 +37,12 @@ time.sleep(100)
 
 
 @pytest.fixture
-def control(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteControlTable:
+def control(
+    tmp_path: Path, jar_paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> SqliteControlTable:
     """That of a lake without reviews, which the commands use."""
     monkeypatch.setenv("DM_LAKE", str(tmp_path))
+    conf.write_settings(tmp_path / "conf", Lake(tmp_path), jar_paths)
     return SqliteControlTable(Lake(tmp_path).control)
 
 
@@ -154,6 +158,20 @@ def test_ctrl_c_gives_nothing_up(control: SqliteControlTable) -> None:
             job.run(work)
     (waiting,) = control.items(Status.PENDING)
     assert (waiting.attempt_count, waiting.error_message) == (0, "it was interrupted")
+
+
+def test_what_is_forced_is_built_in_any_case(control: SqliteControlTable) -> None:
+    built: list[tuple[str, object]] = []
+
+    def build(how: str) -> Build:
+        return lambda asked, *_: built.append((how, dict(asked))) or dict.fromkeys(asked)
+
+    control.enqueue([item("a"), item("b", review_month="1", object_key="forced/backfill/b")])
+    job = GoldJob(control, [NAME], build("stale"), lambda _: {NAME: Published(1, {})},
+                  force=build("forced"))  # fmt: skip
+    job.run(job.claim([NAME])[0])
+    assert sorted(built) == [("forced", {NAME: ["2010-01"]}), ("stale", {NAME: ["2010-12"]})]
+    assert len(control.items(Status.SUCCESS)) == 2
 
 
 def test_a_later_success_settles_what_gave_up(control: SqliteControlTable) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import reviews
 from tests.dm.command import run
 
 
@@ -16,6 +17,35 @@ def test_the_exit_code_says_how_a_command_ended(new_lake: Path) -> None:
         ("no-command",): 2,
     }
     assert {c: run("dm", *c, lake=new_lake).returncode for c in codes} == codes
+
+
+@pytest.mark.parametrize("command", ["status", "process", "pending", "retry", "show top_drinkers"])
+def test_reading_makes_no_lake(tmp_path: Path, command: str) -> None:
+    answer = run("dm", *command.split(), lake=tmp_path / "no such")
+    assert answer.returncode == 1
+    assert "a lake's path must not have" in answer.stderr
+    wrong = tmp_path / "mistyped"
+    answer = run("dm", *command.split(), lake=wrong)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"Error: There is no lake at {wrong}\n`dm setup` makes one")
+    assert not wrong.exists()
+
+
+def test_dbt_refuses_what_is_no_lake_too(tmp_path: Path) -> None:
+    answer = run("dbt", "run", lake=tmp_path / "mistyped")
+    assert answer.returncode != 0
+    assert f"There is no lake at {tmp_path / 'mistyped'}" in answer.stdout + answer.stderr
+    assert "Traceback" not in answer.stdout + answer.stderr
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_nothing_is_loaded_beside_the_files_of_others(tmp_path: Path) -> None:
+    (tmp_path / "thesis.odt").touch()
+    file = reviews.write(tmp_path / "reviews.csv", [reviews.review(1)])
+    answer = run("dm", "load", str(file), lake=tmp_path)
+    assert answer.returncode == 1
+    assert "is no lake, and has files of something else in it" in answer.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"thesis.odt", "reviews.csv"}
 
 
 @pytest.mark.parametrize(
@@ -31,9 +61,9 @@ def test_the_exit_code_says_how_a_command_ended(new_lake: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_in_a_sentence(
-    tmp_path: Path, command: tuple[str, ...], told: str
+    new_lake: Path, command: tuple[str, ...], told: str
 ) -> None:
-    answer = run("dm", *command, lake=tmp_path)
+    answer = run("dm", *command, lake=new_lake)
     assert answer.returncode in (1, 2)
     assert told in answer.stderr
     assert "Traceback" not in answer.stderr

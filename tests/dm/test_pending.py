@@ -7,10 +7,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dm.cli import dm
+from dm.reading import plans
+from local import place, silver
 from local.control import SqliteControlTable
 from local.lake import Lake
 from runner import periods
 from runner.control.items import Outcome, Status
+from tests import reviews
 from tests.control import claim, finish
 from tests.runner.test_control import HOUR, item
 
@@ -22,7 +25,16 @@ DRINKERS = ("--table", "top_drinkers")
 def control(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteControlTable:
     """That of an empty lake, which the commands use."""
     monkeypatch.setenv("DM_LAKE", str(tmp_path))
+    place.made()
     return SqliteControlTable(Lake(tmp_path).control)
+
+
+@pytest.fixture
+def two_years(control: SqliteControlTable, tmp_path: Path) -> None:
+    """Silver has reviews of YEARS."""
+    months = periods.span("2010-01", "2011-12")
+    made = [reviews.review(i, month) for i, month in enumerate(months)]
+    silver.upsert(Lake(tmp_path), reviews.table(made))
 
 
 def run(*command: str, typed: str = "") -> Result:
@@ -64,7 +76,9 @@ def test_a_span_that_is_none_is_told(
     assert not control.items(*Status)
 
 
-def test_a_backfill_adds_items_for_each_table_and_month(control: SqliteControlTable) -> None:
+def test_a_backfill_adds_items_for_each_table_and_month(
+    control: SqliteControlTable, two_years: None
+) -> None:
     span = ("--from", "2010-01", "--to", "2010-12")
     for _ in range(2):
         answer = run("backfill", *DRINKERS, "--table", "top_beers_by_rating", *span)
@@ -73,7 +87,7 @@ def test_a_backfill_adds_items_for_each_table_and_month(control: SqliteControlTa
     assert len(control.items(Status.PENDING)) == 48
 
 
-def test_a_large_backfill_asks_first(control: SqliteControlTable) -> None:
+def test_a_large_backfill_asks_first(control: SqliteControlTable, two_years: None) -> None:
     for typed in ("", "n\n"):
         answer = run("backfill", *DRINKERS, *YEARS, typed=typed)
         assert answer.exit_code == 1
@@ -83,6 +97,48 @@ def test_a_large_backfill_asks_first(control: SqliteControlTable) -> None:
     assert run("backfill", *DRINKERS, *YEARS, typed="y\n").exit_code == 0
     assert run("backfill", *DRINKERS, *YEARS, "--yes").exit_code == 0
     assert len(control.items(Status.PENDING)) == 48
+
+
+@pytest.mark.parametrize("last", ["2011-12", "2012-01"])
+def test_a_backfill_of_months_that_silver_has_not_is_refused(
+    control: SqliteControlTable, two_years: None, last: str
+) -> None:
+    answer = run("backfill", *DRINKERS, "--from", "2009-12", "--to", last)
+    assert answer.exit_code == 1
+    assert (
+        "Silver has no reviews of 2009-12\nIt has 24 months, 2010-01 ... 2011-12." in answer.output
+    )
+    assert not control.items(*Status)
+
+
+def test_a_backfill_of_the_future_is_a_slip(control: SqliteControlTable) -> None:
+    answer = run("backfill", *DRINKERS, "--from", "2010-01", "--to", "2099-01")
+    assert answer.exit_code == 2
+    assert "2099-01 is in the future" in answer.output
+    assert not control.items(*Status)
+
+
+def test_a_backfill_tells_fresh_months_and_forces_them_if_asked(
+    control: SqliteControlTable, two_years: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = Lake(tmp_path)
+    here.catalog.create_namespace("dm_gold")
+    gold = here.catalog.create_table("dm_gold.top_drinkers", reviews.table([]).schema)
+    gold.append(reviews.table([]), snapshot_properties={"dm.periods": "2010-01,2010-02"})
+    told = plans.Plans({"top_drinkers": {"2010-02": "silver changed"}})
+    monkeypatch.setattr(plans, "of", lambda _: told)  # dbt's own answer: tests/dm/test_history.py
+    span = ("--from", "2010-01", "--to", "2010-02")
+    answer = run("backfill", *DRINKERS, *span)
+    assert "top_drinkers 2010-01: built already, of the present input" in answer.output
+    assert [item.month for item in control.items(Status.PENDING)] == ["2010-02"]
+    answer = run("backfill", *DRINKERS, "--from", "2010-01", "--to", "2010-01")
+    assert answer.exit_code == 0
+    assert "Nothing is added: --force builds these months all the same." in answer.output
+    assert run("backfill", *DRINKERS, *span, "--force").exit_code == 0
+    assert [item.month for item in control.items(Status.PENDING) if item.forced] == [
+        "2010-01",
+        "2010-02",
+    ]
 
 
 def test_a_backfill_needs_a_table(control: SqliteControlTable) -> None:
@@ -115,7 +171,7 @@ def test_retry_of_a_word_that_is_no_period(control: SqliteControlTable) -> None:
     assert "'December' is no period" in answer.output
 
 
-def test_a_large_retry_asks_first(control: SqliteControlTable) -> None:
+def test_a_large_retry_asks_first(control: SqliteControlTable, two_years: None) -> None:
     run("backfill", *DRINKERS, *YEARS, "--yes")
     fail(control)
     assert run("retry", typed="n\n").exit_code == 1

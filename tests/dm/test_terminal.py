@@ -110,14 +110,14 @@ def test_the_prompt_outlives_errors_and_interruptions_and_its_spark_is_warm(
         dm_.wait("No closing quotation")
         dm_.type(f"dm load {first}\r")
         dm_.wait("changed 2010-12")
-        cold = process("1 of 1 control items succeeded")
+        cold = process("1 of 1 control item succeeded")
         dm_.type(f"load {second}\r")
         dm_.wait("changed 2010-12")
         process(r"\d of \d+: ")
         dm_.type("\x03")
         dm_.wait("Interrupted.")
         assert rows(here, "top_drinkers")[0]["total_reviews"] == 25
-        warm = process("1 of 1 control items succeeded")
+        warm = process("1 of 1 control item succeeded")
         dm_.wait(">>>")
         dm_.type("\x04")
         assert dm_.end() == 0

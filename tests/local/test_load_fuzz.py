@@ -48,7 +48,6 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "utf-16"])
 PIECES = st.sampled_from([",", '"', '"\n', '",', "\n", "\r", "\r\n", "\\", "\0", ";", "x", '\\"'])
 DAMAGES = st.lists(
     st.tuples(st.floats(0, 1), st.sampled_from(["insert", "replace", "delete"]), PIECES),
-    min_size=1,
     max_size=3,
 )
 

@@ -143,7 +143,7 @@ def test_work_that_somebody_holds_is_left_alone(
 ) -> None:
     control.enqueue([item("a")])
     held = claim(control, by_id(control)["a"], "other", timedelta(hours=1))
-    assert process().exit_code == 0
+    assert process().exit_code == 3
     assert by_id(control)["a"] == held
 
 

@@ -225,5 +225,8 @@
   one("#earlier").onclick = () => choose(months[months.indexOf(chosen) - 1]);
   one("#later").onclick = () => choose(months[months.indexOf(chosen) + 1]);
   const asked = location.hash.slice(1);
-  choose(months.includes(asked) ? asked : months.at(-1));
+  // A month that a run built has no row where nobody wrote a review; one of the future is a slip.
+  const filled = months.filter(month => Object.values(tables).some(table => table.rows[month]?.length));
+  const past = filled.filter(month => month <= new Date().toISOString().slice(0, 7));
+  choose(months.includes(asked) ? asked : past.at(-1) ?? filled.at(-1) ?? months.at(-1));
 })();

@@ -69,10 +69,16 @@ def _replace(patch: pytest.MonkeyPatch, function: Any, by: Any) -> None:
             patch.setattr(module, name, by)
 
 
+EVALUATED: list[tuple[str, Any]] = []
+"""Each expression that was evaluated, variables included, and what it gave."""
+
+
 def _evaluate(expression: str) -> Any:
     try:
         # Not the package's own lists and functions, but plain JSON.
-        return json.loads(json.dumps(Jsonata(expression).evaluate(None)))
+        value = json.loads(json.dumps(Jsonata(expression).evaluate(None)))
+        EVALUATED.append((expression, value))
+        return value
     except (JException, TypeError) as error:
         raise moto_jsonata.JSONataException("UNKNOWN", str(error)) from error
 

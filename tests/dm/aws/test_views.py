@@ -84,7 +84,7 @@ def test_pending_retry_and_backfill_reach_the_table_on_aws(
     assert mine is not None
     finish(control, mine, Outcome(Status.ERROR, "no beer has a name"))
     assert "no beer has a name" in run("pending").output
-    assert "1 of 1 control items are pending again" in run("retry").output
+    assert "1 of 1 control item is pending again" in run("retry").output
     assert len(control.items(Status.PENDING)) == 4
 
 

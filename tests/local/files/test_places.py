@@ -119,6 +119,7 @@ SPREADSHEET = {"[Content_Types].xml": "x", "xl/workbook.xml": "x"}
         ("mac.csv", text(review(1)).replace("\n", "\r").encode(), "old Macs"),
         ("empty.csv", b"", "no column review_id"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_no_file_of_reviews_is_named(
     tmp_path: Path, name: str, content: bytes, told: str

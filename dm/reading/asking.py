@@ -1,0 +1,79 @@
+"""Which months that a person asks for there is something to build of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+
+from pyiceberg.exceptions import NoSuchTableError
+
+from dm.reading import plans, snapshots
+from dm.reading.history import ancestors
+from dm.reading.show import NotBuilt, Unreadable, gold_table, months
+from local.lake import Lake
+from local.silver import TABLE
+from runner import periods
+from runner.errors import DataMasterError
+
+
+class NotInSilver(DataMasterError):
+    """Silver has no reviews of a month, nor has a gold table rows of it."""
+
+
+def to_build(
+    lake: Lake,
+    wanted: Mapping[str, Sequence[str]],
+    *,
+    force: bool,
+    tell: Callable[[str], None],
+) -> dict[str, list[str]]:
+    """The months of each table that a run would build.
+
+    Args:
+        lake: the lake.
+        wanted: the months that are asked for, in order, of each table.
+        force: whether fresh months are built, too.
+        tell: gets a sentence on the months that are left out.
+
+    Raises:
+        NotInSilver: silver has not the first or the last month, so these were mistyped.
+    """
+    there = _of_silver(lake)
+    found: dict[str, list[str]] = {}
+    built = {table: _built(lake, table) for table in wanted}
+    for table, some in wanted.items():
+        known = there | built[table]
+        for end in (some[0], some[-1]):
+            if end not in known:
+                raise NotInSilver(
+                    f"Silver has no reviews of {end}",
+                    f"It has {periods.in_words(there)}." if there else "`dm load` loads some.",
+                )
+        found[table] = [month for month in some if month in known]
+    # Asking dbt takes seconds, and of what was never built the answer is known.
+    if force or not any(built[table] & set(some) for table, some in found.items()):
+        return found
+    told = plans.of(lake)
+    if told.problem:
+        return found  # the run tells, whatever it is
+    for table, some in found.items():
+        stale = told.why.get(table, {})
+        if fresh := [month for month in some if month not in stale]:
+            tell(f"{table} {periods.in_words(fresh)}: built already, of the present input")
+        found[table] = [month for month in some if month in stale]
+    return found
+
+
+def _of_silver(lake: Lake) -> set[str]:
+    if not lake.database.exists():
+        return set()
+    with suppress(NoSuchTableError, FileNotFoundError):
+        silver = lake.catalog.load_table(TABLE)
+        return set(months(silver, silver.metadata.current_snapshot_id))
+    return set()
+
+
+def _built(lake: Lake, name: str) -> set[str]:
+    with suppress(NotBuilt, Unreadable):
+        table = gold_table(lake, name)
+        history = ancestors(table, table.metadata.current_snapshot_id)
+        return {month for one in history for month in snapshots.written_periods(one)}
+    return set()

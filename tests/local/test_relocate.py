@@ -1,0 +1,68 @@
+"""A lake that dm copies is one of its own; one that was copied or moved by hand is refused."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pyspark.sql import SparkSession
+
+from dm.cli import dm
+from local import place, silver
+from local.control import SqliteControlTable
+from local.lake import Lake
+from runner.control.items import Status
+from tests import reviews
+from tests.runner.test_control import item
+from tests.tables import gold
+
+
+def run(*command: str) -> Result:
+    return CliRunner().invoke(dm, command, catch_exceptions=False)
+
+
+def sizes(lake: Lake) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in lake.warehouse.rglob("*") if path.is_file()}
+
+
+def test_a_copy_is_a_lake_of_its_own(
+    lake: Lake, session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silver.upsert(lake, reviews.table(reviews.month_of("2010-12", 1)))
+    session.sql("create table lake.dm_gold.t using iceberg as select 1 as a")
+    session.sql("insert into lake.dm_gold.t select 2")
+    session.sql("alter table lake.dm_gold.t create branch kept")
+    SqliteControlTable(lake.control).enqueue([item()])
+    by_hand, by_dm = Lake(tmp_path / "by-hand"), Lake(tmp_path / "by-dm")
+    shutil.copytree(lake.root, by_hand.root)
+    told = run("lake", "copy", str(by_dm.root))
+    assert told.exit_code == 0, told.output
+    assert f"DM_LAKE={by_dm.root}" in told.output
+    before = sizes(lake)
+
+    again = run("lake", "copy", str(by_dm.root))
+    assert again.exit_code == 1
+    assert "is there already" in again.output
+
+    monkeypatch.setenv("DM_LAKE", str(by_hand.root))
+    refused = run("status")
+    assert refused.exit_code == 1
+    assert f"is a copy of {lake.root}" in refused.output
+    assert run("load", "-").exit_code == 1
+
+    monkeypatch.setenv("DM_LAKE", str(by_dm.root))
+    assert place.there() == by_dm
+    silver.upsert(by_dm, reviews.table(reviews.month_of("2011-01", 100)))
+    copied = gold(by_dm, "t")
+    assert len(copied.history()) == 2
+    assert "kept" in copied.refs()
+    assert sorted(copied.scan().to_arrow()["a"].to_pylist()) == [1, 2]
+    assert len(SqliteControlTable(by_dm.control).items(Status.PENDING)) == 1
+    assert sizes(lake) == before
+
+    moved = tmp_path / "moved"
+    by_dm.root.rename(moved)
+    monkeypatch.setenv("DM_LAKE", str(moved))
+    refused = run("pending")
+    assert refused.exit_code == 1
+    assert f"was moved here from {by_dm.root}" in refused.output
