@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
-from dm.terminal import options
 from dm.commands.setup import ready
+from dm.terminal import options
 from dm.terminal.output import line, live_line
 from local import place
 from runner import periods
