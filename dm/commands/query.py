@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from dm.commands.setup import ready
 from dm.terminal import options
 from dm.terminal.output import FORMATS, Row, rows_out
 from local import place
@@ -44,6 +45,7 @@ def sql(query: str, as_of: str | None, by_spark: bool, format_: str) -> None:
     if by_spark:
         if as_of:
             raise click.UsageError("--as-of goes without --spark: say VERSION AS OF in the query.")
+        ready()
         from local.spark.query import rows  # Spark is slow to start
 
         _print(*rows(text), format_)
