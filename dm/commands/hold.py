@@ -62,8 +62,8 @@ def hold(
 
     \b
     Examples:
-      dm hold top_drinkers --period 2010-12 --because "the new rule is under review"
-      dm hold top_drinkers --period 2010-12 --because "late states" --until-silver-changes
+      dm hold top_drinkers --period 2010-12 --because "the rule is new"
+      dm hold top_drinkers --until-silver-changes --because "late states"
     """
     said = {"periods": _named(months), "because": because, "until": _until_when(until_silver)}
     operate("hold", {"table": table, **said, "by": _who()}, target, state_machine)
@@ -127,8 +127,8 @@ def rollback(
 
     \b
     Examples:
-      dm rollback top_drinkers --to "2011-01-31 07:00" --because "states are wrong"
-      dm rollback top_drinkers --period 2010-12 --to "2011-01-31 07:00" --because "a wrong month"
+      dm rollback top_drinkers --to 2011-01-31 --because "states are wrong"
+      dm rollback top_drinkers --to 2011-01-31 --period 2010-12 --because why
     """
     wanted = _named(months)
     to = to if target == "aws" else _look(table, wanted, to)

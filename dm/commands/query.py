@@ -38,7 +38,7 @@ def sql(query: str, as_of: str | None, by_spark: bool, format_: str) -> None:
     \b
     Examples:
       dm sql "from top_drinkers where review_year = 2010 and period_rank <= 3"
-      dm sql "select state, sum(total_reviews) from state_by_review_volume group by all"
+      dm sql "select state, sum(total_reviews) from top_drinkers group by all"
       dm sql "from top_drinkers limit 5" --as-of 2011-01-31
     """
     text = sys.stdin.read() if query == "-" else query
@@ -90,7 +90,7 @@ def export(
     \b
     Examples:
       dm export top_drinkers
-      dm export top_drinkers --from 2010-01 --to 2010-12 --format csv --output drinkers.csv
+      dm export top_drinkers --from 2010-01 --format csv --output drinkers.csv
     """
     from dm.reading.sql import CannotExport  # DuckDB and Iceberg are slow to import
     from dm.reading.sql import export as write

@@ -87,7 +87,7 @@ def test_what_no_snapshot_tells_is_said_in_a_sentence(silver_snapshots: list[int
         answer = run(command, NAME, "--period", "1999-01")
         assert answer.exit_code == 1
         assert "No snapshot of top_drinkers tells of 1999-01" in answer.output
-        assert run(command, NAME, "--period", "2010-13").exit_code == 1
+        assert run(command, NAME, "--period", "2010-13").exit_code == 2
 
 
 @pytest.mark.parametrize("name", tables())
