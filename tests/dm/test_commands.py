@@ -1,10 +1,7 @@
 """The commands as a person types them: each in a process of its own, on a small lake."""
 
 import json
-import os
 import re
-import subprocess
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -78,15 +75,6 @@ def test_without_a_terminal_dm_prints_its_help(tmp_path: Path) -> None:
     assert told.stdout == run("dm", "--help", lake=tmp_path).stdout
     assert all(len(line) <= 80 for line in told.stdout.splitlines())
     assert all(f"\n  {command} " in told.stdout for command in dm.commands)
-
-
-def test_a_lake_that_is_not_there_yet_is_made_before_spark_looks_for_its_catalog(
-    tmp_path: Path,
-) -> None:
-    settings = Path(sysconfig.get_path("purelib"), "pyspark", "conf", "spark-env.sh")
-    environment = os.environ | {"DM_LAKE": str(tmp_path / "new lake"), "SPARK_HOME": str(tmp_path)}
-    subprocess.run(["bash", settings], env=environment, check=True)
-    assert (tmp_path / "new lake").is_dir()
 
 
 def test_dm_starts_fast_for_it_leaves_spark_and_dbt_alone(new_lake: Path) -> None:
