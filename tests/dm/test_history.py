@@ -158,6 +158,6 @@ def test_maintenance_of_silver_makes_nothing_stale(
     found = silver.table(lake)
     assert found.scan().to_arrow().sort_by("review_id") == before
     assert len(found.inspect.files().filter(pc.field("record_count") > 1)) == 1
-    assert [s.summary.operation for s in found.metadata.snapshots][1:] == [Operation.REPLACE]
+    assert {s.summary.operation for s in found.metadata.snapshots[1:]} == {Operation.REPLACE}
     assert "7 small files put together" in text
     assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"
