@@ -13,9 +13,9 @@ demo: setup
 docs: .venv/ready
 	@$(BIN)/dm docs
 
-# By two processes, for most of a test's time one of two cores waits; a file's tests stay together, with their lake.
+# By two processes: most of a test's time one of two cores waits.
 test: develop
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 # Both as often as docs/reliability.md reports, and write its tables; make test runs a few rounds of each.
 races: develop

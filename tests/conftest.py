@@ -24,6 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="races as often as docs/ report them")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file stay in one process, with their lake; those of AWS with their account."""
+    for item in items:
+        account = item.path.is_relative_to(PROJECT / "tests" / "aws")
+        item.add_marker(pytest.mark.xdist_group("aws" if account else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def long(request: pytest.FixtureRequest) -> bool:
     """Whether to repeat races as often as the docs report them, and not just a few times."""
