@@ -113,7 +113,7 @@ def process(
     left = verdict.tell(verdict.left(control, chosen))
     if not results and not left:
         click.echo("Nothing is pending.")
-    ctx.exit(1 if failed else left)
+    verdict.end(1 if failed else left)
 
 
 def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:
