@@ -162,7 +162,7 @@ def backfill(
 
     \b
     Examples:
-      dm backfill --table top_drinkers --from 2010-01 --to 2010-12
+      dm backfill --table top_drinkers --from 2010-12 --to 2011-01
       dm backfill --table top_drinkers --from 2010-12 --to 2010-12 --force
       dm backfill --table top_drinkers --from 1996-08 --to 2012-01 --target aws
     """

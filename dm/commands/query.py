@@ -90,7 +90,7 @@ def export(
     \b
     Examples:
       dm export top_drinkers
-      dm export top_drinkers --from 2010-01 --format csv --output drinkers.csv
+      dm export top_drinkers --from 2010-12 --format csv --output recent.csv
     """
     from dm.reading.sql import CannotExport  # DuckDB and Iceberg are slow to import
     from dm.reading.sql import export as write
