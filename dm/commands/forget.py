@@ -72,7 +72,7 @@ def forget(ctx: click.Context, profile_id: int, yes: bool) -> None:
 
 def _must_not_be_held(here: lake.Lake) -> None:
     """Tells of months that no run would build again."""
-    from dm.reading import history, snapshots
+    from dm.reading import snapshots
     from dm.reading.show import NotBuilt, gold_table
 
     for name in tables():
@@ -80,8 +80,7 @@ def _must_not_be_held(here: lake.Lake) -> None:
             table = gold_table(here, name)
         except NotBuilt:
             continue
-        now = history.ancestors(table, table.metadata.current_snapshot_id)
-        if held := snapshots.held(now):
+        if held := snapshots.held(snapshots.of_main(table)):
             raise InTheWay(
                 f"{len(held)} months of {name} are held, and would not be built again",
                 f"dm release {name}, and forget then.",

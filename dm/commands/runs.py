@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from dm.terminal import options
+from dm.terminal import options, table_runs
 from dm.terminal.output import rows_out, say
 from local import lake
 from runner.control.items import Status
@@ -28,25 +28,24 @@ def runs(target: str, format_: str, limit: int, state_machine: str) -> None:
       dm runs --target aws --limit 3
       dm runs --target aws --format json
     """
-    from dm.aws import dispatcher, executions  # boto3 is slow to import
-
     control = options.control(target)
     if target == "aws":
+        from dm.aws import dispatcher, executions  # boto3 is slow to import
+
         latest = dispatcher.connect(state_machine).latest(limit)
-        table_runs = executions.table_runs(latest, control.items(*Status))
+        found = executions.table_runs(latest, control.items(*Status))
     else:
         from dm.reading import run_history  # Arrow and Iceberg are slow to import
 
         attempts = click.get_current_context().obj.attempts()
         found = run_history.runs(lake.find(), attempts, limit)
-        table_runs = [executions.TableRun(**asdict(run)) for run in found]
     if format_ != "table":
-        rows_out([asdict(run) for run in table_runs], format_)
+        rows_out([asdict(run) for run in found], format_)
         return
-    rows_out(executions.rows(table_runs), format_)
-    for run in table_runs:
+    rows_out(table_runs.rows(found), format_)
+    for run in found:
         if run.error:
             say(f"{run.run} {run.table}: {run.error}")
             click.echo(run.logs or "", nl=bool(run.logs))
-    if not table_runs:
+    if not found:
         click.echo("Nothing has run yet.")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from dm.reading import plans, snapshots
-from dm.reading.history import ancestors
 from dm.reading.show import NotBuilt, Unreadable, gold_table
 from local import silver
 from local.lake import Lake
@@ -62,7 +61,5 @@ def to_build(
 
 def _built(lake: Lake, name: str) -> set[str]:
     with suppress(NotBuilt, Unreadable):
-        table = gold_table(lake, name)
-        history = ancestors(table, table.metadata.current_snapshot_id)
-        return {month for one in history for month in snapshots.written_periods(one)}
+        return snapshots.built_periods(gold_table(lake, name))
     return set()

@@ -9,16 +9,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pyarrow as pa
-from pyiceberg.exceptions import NoSuchTableError
 
+from dm.reading import run_history
 from dm.reading.show import NothingToShow, Unreadable, gold_table, months
 from local.lake import Lake
 from runner import periods
 from runner.control.items import Outcome, Status
 from runner.control.table import SCHEMA, ControlTable
 from runner.project import tables
-
-HISTORY = "run_history"
 
 
 def look(lake: Lake, name: str) -> str:
@@ -28,7 +26,7 @@ def look(lake: Lake, name: str) -> str:
         NothingToShow: there is no such table.
     """
     known = lake.catalog.list_tables(SCHEMA) if lake.catalog.namespace_exists(SCHEMA) else []
-    if (SCHEMA, name) not in known or name == HISTORY:
+    if (SCHEMA, name) not in known or name == run_history.NAME:
         raise NothingToShow(
             f"There is no gold table {name[:60]!r} to drop", "`dm status` lists the project's."
         )
@@ -64,8 +62,10 @@ def dropped(
 
 def _write_history(lake: Lake, name: str, run: str, said: str) -> None:
     try:
-        history = lake.catalog.load_table((SCHEMA, HISTORY))
-    except (NoSuchTableError, FileNotFoundError):
+        history = run_history.find(lake)
+    except FileNotFoundError:
+        return
+    if history is None:
         return
     now = datetime.now(UTC)
     row = {

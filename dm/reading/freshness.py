@@ -6,7 +6,6 @@ from datetime import datetime
 
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import ancestors_of
 
 from dm.reading import snapshots
 from dm.reading.plans import Plans
@@ -53,7 +52,7 @@ def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
     except FileNotFoundError:  # dbt's plans say so, or the run that meets it
         return Freshness(name, stale=stale, why=why)
     kept = {s.snapshot_id: s for s in silver.metadata.snapshots} if silver else {}
-    history = ancestors_of(gold.current_snapshot(), gold.metadata) if gold else ()
+    history = snapshots.of_main(gold) if gold else []
     last = next((s for s in history if snapshots.written_periods(s)), None)
     newest = max(months(gold, gold.metadata.current_snapshot_id), default=None) if gold else None
     if last is None:

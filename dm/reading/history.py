@@ -6,7 +6,7 @@ from datetime import datetime
 
 import yaml
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import Snapshot, ancestors_of
+from pyiceberg.table.snapshots import Snapshot
 
 from dm.reading import plans, run_history, snapshots, states
 from dm.reading.show import NothingToShow, Row, gold_table, rows
@@ -93,7 +93,7 @@ def explain(
     now = plans.of(lake) if as_of is None else plans.Plans()
     stale = now.problem or now.why.get(name, {}).get(period)
     warned = run_history.warnings(lake, found[0].run, name) & set(found[0].tests)
-    held = snapshots.held(ancestors(table, snapshot)).get(period)
+    held = snapshots.held(snapshots.ancestors(table, snapshot)).get(period)
     if as_of is None and not now.problem:  # dbt knows which holds are over
         held = now.held.get(name, {}).get(period)
     stale = stale or (held.why if held else None)
@@ -148,7 +148,7 @@ def current_versions(table: Table, snapshot_id: int | None = None) -> dict[str, 
     A period that only snapshots wrote which are not kept any more is not there.
     """
     found: dict[str, Version] = {}
-    history = ancestors(table, snapshot_id or table.metadata.current_snapshot_id)
+    history = snapshots.ancestors(table, snapshot_id or table.metadata.current_snapshot_id)
     untested = snapshots.untested(history)
     for snapshot in history:
         for period in snapshots.written_periods(snapshot) - found.keys():
@@ -156,15 +156,9 @@ def current_versions(table: Table, snapshot_id: int | None = None) -> dict[str, 
     return found
 
 
-def ancestors(table: Table, snapshot_id: int | None) -> list[Snapshot]:
-    """A snapshot and those before it, newest first."""
-    newest = table.snapshot_by_id(snapshot_id) if snapshot_id is not None else None
-    return list(ancestors_of(newest, table.metadata))
-
-
 def _versions(table: Table, period: str, snapshot_id: int | None) -> Iterator[Version]:
     """The versions of a period in the history of a snapshot, newest first."""
-    history = ancestors(table, snapshot_id)
+    history = snapshots.ancestors(table, snapshot_id)
     tested = period not in snapshots.untested(history)
     for snapshot in history:
         if period in snapshots.written_periods(snapshot):

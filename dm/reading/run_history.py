@@ -2,16 +2,31 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.table import Table
 
+from dm.terminal.table_runs import TableRun
 from local.control import Attempt
 from local.lake import HasCatalog, Lake
 from runner.control.items import Status, timestamp
 from runner.control.table import SCHEMA
+
+NAME = "run_history"
+
+
+def find(lake: HasCatalog) -> Table | None:
+    """The table; None if no run has written it.
+
+    Raises:
+        FileNotFoundError: its metadata file is gone.
+    """
+    try:
+        return lake.catalog.load_table((SCHEMA, NAME))
+    except NoSuchTableError:
+        return None
 
 
 def warnings(lake: HasCatalog, run: str, table: str) -> set[str]:
@@ -19,34 +34,15 @@ def warnings(lake: HasCatalog, run: str, table: str) -> set[str]:
 
     None of a run that is not in run_history, such as one that died at its very end.
     """
-    try:
-        history = lake.catalog.load_table((SCHEMA, "run_history"))
-    except NoSuchTableError:
-        return set()
-    if "warnings" not in history.schema().column_names:
+    history = find(lake)
+    if history is None or "warnings" not in history.schema().column_names:
         return set()
     rows = history.scan("status = 'published'").to_arrow().to_pylist()
     told = (r["warnings"] for r in rows if r["run_id"] == run and r["table_name"] == table)
     return {name for names in told if names for name in names.split(", ")}
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a run did with a table: see executions.TableRun, whose fields these are."""
-
-    run: str
-    by: str
-    table: str
-    outcome: str
-    periods: tuple[str, ...]
-    started: str
-    seconds: float | None
-    error: str | None
-    job_run_id: str | None = None
-    logs: str | None = None
-
-
-def runs(lake: Lake, attempts: Iterable[Attempt], limit: int) -> list[Run]:
+def runs(lake: Lake, attempts: Iterable[Attempt], limit: int) -> list[TableRun]:
     """The newest runs of a machine: those that claimed items, and those of dbt alone.
 
     Args:
@@ -73,15 +69,15 @@ def _rows(lake: Lake) -> list[dict[str, Any]]:
     if not lake.database.exists():
         return []
     try:
-        history = lake.catalog.load_table((SCHEMA, "run_history"))
-    except (NoSuchTableError, FileNotFoundError):
+        history = find(lake)
+    except FileNotFoundError:
         return []
-    rows: list[dict[str, Any]] = history.scan().to_arrow().to_pylist()
+    rows: list[dict[str, Any]] = history.scan().to_arrow().to_pylist() if history else []
     return rows
 
 
-def _of_row(row: Mapping[str, Any]) -> Run:
-    return Run(
+def _of_row(row: Mapping[str, Any]) -> TableRun:
+    return TableRun(
         run=row["run_id"],
         by="dbt",
         table=row["table_name"],
@@ -89,11 +85,13 @@ def _of_row(row: Mapping[str, Any]) -> Run:
         periods=tuple(filter(None, (row["periods"] or "").split(", "))),
         started=timestamp(row["started_at"].astimezone(UTC)),
         seconds=row["duration_seconds"],
+        job_run_id=None,
+        logs=None,
         error=row["error_message"],
     )
 
 
-def _of_attempts(run: str, table: str, attempts: Sequence[Attempt]) -> Run:
+def _of_attempts(run: str, table: str, attempts: Sequence[Attempt]) -> TableRun:
     open_ = [attempt for attempt in attempts if attempt.status == Status.RUNNING]
     error = next((a.error_message for a in attempts if a not in open_ and a.error_message), None)
     if open_:
@@ -105,7 +103,7 @@ def _of_attempts(run: str, table: str, attempts: Sequence[Attempt]) -> Run:
     over = [attempt.finished_at for attempt in attempts if attempt.finished_at and not open_]
     begun = datetime.fromisoformat(started)
     seconds = (datetime.fromisoformat(max(over)) - begun).total_seconds() if over else None
-    return Run(
+    return TableRun(
         run=run,
         by="dm process",
         table=table,
@@ -113,5 +111,7 @@ def _of_attempts(run: str, table: str, attempts: Sequence[Attempt]) -> Run:
         periods=tuple(sorted({attempt.month for attempt in attempts})),
         started=started,
         seconds=None if seconds is None else round(seconds, 1),
+        job_run_id=None,
+        logs=None,
         error=error,
     )

@@ -5,7 +5,6 @@ from contextlib import suppress
 import yaml
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import ancestors_of
 
 from dm.reading import snapshots
 from local.lake import Lake
@@ -96,8 +95,7 @@ def top(
 
 def _why_empty(table: Table, name: str, period: str) -> str:
     """Says whether a table, or a period of it, was never built, or has no row by its rules."""
-    history = ancestors_of(table.current_snapshot(), table.metadata)
-    built = {month for snapshot in history for month in snapshots.written_periods(snapshot)}
+    built = snapshots.built_periods(table)
     if not (period in built if period else built):
         return f"{SCHEMA}.{name} has no rows {f'of {period}' if period else 'at all'}"
     code = (PROJECT / "models" / "gold" / f"{name}.sql").read_text()

@@ -5,12 +5,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot, ancestors_of
 
 
 def told(snapshot: Snapshot, key: str) -> str:
     """What a snapshot says under a key, such as dm.run-id; empty if it says nothing."""
     return snapshot.summary.additional_properties.get(key, "") if snapshot.summary else ""
+
+
+def ancestors(table: Table, snapshot_id: int | None) -> list[Snapshot]:
+    """A snapshot and those before it, newest first; none of no snapshot."""
+    newest = table.snapshot_by_id(snapshot_id) if snapshot_id is not None else None
+    return list(ancestors_of(newest, table.metadata))
+
+
+def of_main(table: Table) -> list[Snapshot]:
+    """The snapshot that readers see, and those before it, newest first."""
+    return ancestors(table, table.metadata.current_snapshot_id)
+
+
+def built_periods(table: Table) -> set[str]:
+    """The periods that any run has built, as far as the snapshots of main are kept."""
+    return {period for snapshot in of_main(table) for period in written_periods(snapshot)}
 
 
 def written_periods(snapshot: Snapshot) -> set[str]:

@@ -13,7 +13,7 @@ import duckdb
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
-from dm.reading import duck, states
+from dm.reading import duck, run_history, states
 from dm.reading.show import NothingToShow, Row, Unreadable, gold_table
 from local.lake import Lake
 from local.silver import TABLE as SILVER
@@ -23,8 +23,6 @@ from runner.project import tables
 
 PERSONAL = ("email",)
 """Columns of silver that no query here reads."""
-
-_HISTORY = "run_history"
 
 
 class BadQuery(DataMasterError):
@@ -60,7 +58,7 @@ def query(
         for (schema, name), table in _named(lake, sql):
             snapshot = (
                 states.snapshot_of(table, name, when)
-                if schema == SCHEMA and name != _HISTORY
+                if schema == SCHEMA and name != run_history.NAME
                 else table.metadata.current_snapshot_id
             )
             rows = duck.select(db, table, snapshot, without=PERSONAL)
@@ -152,7 +150,7 @@ def _one_select(sql: str) -> str:
 def _named(lake: Lake, sql: str) -> Iterator[tuple[tuple[str, str], Table]]:
     """The tables whose name is in a query, and that are there."""
     words = set(re.findall(r"\w+", sql.lower()))
-    for schema, name in (*((SCHEMA, name) for name in (*tables(), _HISTORY)), SILVER):
+    for schema, name in (*((SCHEMA, name) for name in (*tables(), run_history.NAME)), SILVER):
         if name in words:
             try:
                 yield (schema, name), lake.catalog.load_table((schema, name))

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime
 
 from pyiceberg.table import Table
-from pyiceberg.table.snapshots import ancestors_of
 
 from dm.reading import snapshots
 from dm.reading.show import NothingToShow, Unreadable, gold_table
@@ -45,7 +44,7 @@ def snapshot_of(table: Table, name: str, as_of: str | None) -> int | None:
         return refs[text].snapshot_id
     if text.isdigit() and table.snapshot_by_id(int(text)):
         return int(text)
-    history = list(ancestors_of(table.current_snapshot(), table.metadata))
+    history = snapshots.of_main(table)
     of_run = [s for s in history if text and snapshots.told(s, "dm.run-id") == text]
     if not of_run and len(text) >= _SHORTEST:
         of_run = [s for s in history if snapshots.told(s, "dm.run-id").startswith(text)]

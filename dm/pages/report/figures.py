@@ -170,9 +170,8 @@ def _runs(table: Table, snapshot_id: int | None) -> tuple[list[Run], dict[str, i
 
 
 def _held(table: Table, snapshot_id: int | None) -> dict[str, str]:
-    found = snapshots.held(
-        history.ancestors(table, snapshot_id or table.metadata.current_snapshot_id)
-    )
+    now = snapshot_id or table.metadata.current_snapshot_id
+    found = snapshots.held(snapshots.ancestors(table, now))
     return {month: said.in_words for month, said in found.items()}
 
 
