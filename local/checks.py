@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -16,6 +15,7 @@ from local import lake, place
 from local.control import SqliteControlTable
 from local.silver import TABLE
 from local.spark import classes, conf, jars, java
+from local.uris import path_of
 from runner.control.items import UNSETTLED, Status
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
@@ -151,6 +151,6 @@ def _has(here: lake.Lake, name: tuple[str, str], advice: str) -> bool:
     tasks = list(table.scan().plan_files())
     files = {file.file_path for task in tasks for file in (task.file, *task.delete_files)}
     for file in sorted(files):
-        if not Path(unquote(urlparse(file).path)).exists():
+        if not path_of(file).exists():
             raise Unwell(f"{'.'.join(name)} refers to {file}, which is not there", advice)
     return True

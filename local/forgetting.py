@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 import duckdb
 import pyarrow as pa
@@ -22,6 +21,7 @@ from pyiceberg.typedef import Record
 from local import silver
 from local.lake import Lake
 from local.reviews import ARROW_SCHEMA
+from local.uris import file_of
 
 PERSONAL = ("email", "profile_name")
 """What silver forgets; the reviews and the number of the profile stay."""
@@ -189,13 +189,8 @@ def _tables(lake: Lake) -> Iterator[Table]:
 
 def _referenced(table: Table) -> Iterator[Path]:
     for snapshot in table.metadata.snapshots:
-        yield _path(snapshot.manifest_list)
+        yield file_of(snapshot.manifest_list)
         for manifest in snapshot.manifests(table.io):
-            yield _path(manifest.manifest_path)
+            yield file_of(manifest.manifest_path)
             for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True):
-                yield _path(entry.data_file.file_path)
-
-
-def _path(uri: str) -> Path:
-    path = urlparse(uri).path
-    return Path(path if Path(path).exists() else unquote(path))
+                yield file_of(entry.data_file.file_path)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 from local.lake import Lake, find
+from local.uris import path_of
 from runner.errors import DataMasterError
 
 _MARKS = ("catalog.db", "control.db", "conf/spark-defaults.conf")
@@ -104,5 +104,5 @@ def _metadata(lake: Lake) -> list[Path]:
         suppress(sqlite3.Error),
         closing(sqlite3.connect(f"{lake.database.as_uri()}?mode=ro", uri=True)) as database,
     ):
-        return [Path(unquote(urlparse(found).path)) for (found,) in database.execute(query)]
+        return [path_of(found) for (found,) in database.execute(query)]
     return []

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import unquote, urlparse
 
 from local.lake import Lake
 from local.spark import conf
+from local.uris import path_of
 from runner.errors import DataMasterError
 
 
@@ -72,7 +72,7 @@ def _copy_tables(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
                     f"{name} cannot be copied: its metadata file is gone",
                     "`dm doctor` tells what is wrong, docs/operations.md how to repair it.",
                 ) from error
-            folder = _path(place).parent.relative_to(lake.warehouse).as_posix()
+            folder = path_of(place).parent.relative_to(lake.warehouse).as_posix()
             source = place.partition(f"/{folder}/")[0]  # file:/ or file:///, as its maker wrote it
             with TemporaryDirectory() as staging:
                 ((metadata, files),) = (
@@ -83,10 +83,10 @@ def _copy_tables(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
                     .select("latest_version", "file_list_location")
                     .collect()
                 )
-                with _path(files).open(newline="") as lines:
+                with path_of(files).open(newline="") as lines:
                     for before, after in csv.reader(lines):
-                        _path(after).parent.mkdir(parents=True, exist_ok=True)
-                        shutil.copyfile(_path(before), _path(after))
+                        path_of(after).parent.mkdir(parents=True, exist_ok=True)
+                        shutil.copyfile(path_of(before), path_of(after))
             copied.catalog.register_table((namespace, table), f"{target}/{folder}/{metadata}")
 
 
@@ -101,7 +101,3 @@ def _by_namespace(lake: Lake) -> dict[str, list[str]]:
         for namespace, table in database.execute(query):
             found[namespace].append(table)
     return found
-
-
-def _path(uri: str) -> Path:
-    return Path(unquote(urlparse(uri).path))

@@ -100,10 +100,10 @@ def load(
         dry_run=dry_run,
         into_demo=into_demo,
     )
-    find(list(map(str, files)))  # before a lake is made
+    found = find(list(map(str, files)))  # before a lake is made
     new = not (dry_run or place.is_one(lake.find()))
     here = lake.find() if dry_run else place.made()
-    done = load_files(here, control, tables(), *files, options=options, echo=click.echo)
+    done = load_files(here, control, tables(), *found, options=options, echo=click.echo)
     if new:
         click.echo(f"A new lake: {here.root}")
     name = str(files[0]) if len(files) == _NAMED else f"{len(files)} files"

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 import duckdb
 from pyiceberg.table import FileScanTask, Table
 
+from local.duck import TYPES, own_file, parquet, quoted
 from runner import periods
 
-_TYPES = {
-    "boolean": "boolean",
-    "int": "integer",
-    "long": "bigint",
-    "float": "float",
-    "double": "double",
-    "string": "varchar",
-    "date": "date",
-    "timestamp": "timestamp",
-    "timestamptz": "timestamp",  # in UTC: DuckDB knows no other zone without an extension
-}
+# In UTC: without an extension DuckDB knows no other zone.
+_TYPES = {**TYPES, "timestamptz": TYPES["timestamp"]}
 
 
 @contextmanager
@@ -54,18 +44,12 @@ def select(
         paths: only these files of the snapshot.
     """
     fields = [field for field in table.schema().fields if field.name not in without]
-    named = ", ".join(_quoted(field.name) for field in fields)
-    types = [_TYPES.get(str(field.field_type)) for field in fields]
-    tasks = [task for task in files(table, snapshot_id) if paths is None or _path(task) in paths]
-    local = [_local(task) for task in tasks]
-    if tasks and all(local) and all(types):
-        schema = ", ".join(
-            f"{field.field_id}: {{name: {literal(field.name)}, type: '{type_}',"
-            " default_value: null}"
-            for field, type_ in zip(fields, types, strict=True)
-        )
-        listed = ", ".join(literal(path) for path in local if path)
-        return f"select {named} from read_parquet([{listed}], schema = map {{{schema}}})"  # noqa: S608
+    named = ", ".join(quoted(field.name) for field in fields)
+    tasks = [
+        task for task in files(table, snapshot_id) if paths is None or task.file.file_path in paths
+    ]
+    if tasks and (by_itself := parquet(fields, tasks, _TYPES)):
+        return f"select {named} from {by_itself}"  # noqa: S608
     found = table.schema().as_arrow().empty_table()
     if tasks:
         from pyiceberg.expressions import AlwaysTrue
@@ -89,8 +73,11 @@ def files(table: Table, snapshot_id: int | None) -> list[FileScanTask]:
 def changed_files(table: Table, before: int | None, after: int | None) -> set[str]:
     """The files that only one of two snapshots has: all others have the same rows in both."""
     sides = [
-        {(_path(task), *sorted(f.file_path for f in task.delete_files)) for task in files(table, s)}
-        for s in (before, after)
+        {
+            (task.file.file_path, *sorted(deleted.file_path for deleted in task.delete_files))
+            for task in files(table, snapshot)
+        }
+        for snapshot in (before, after)
     ]
     return {found[0] for found in sides[0] ^ sides[1]}
 
@@ -111,26 +98,6 @@ def in_span(months: tuple[str, str] | None) -> str:
     return f"review_year * 12 + review_month between {first} and {last}"
 
 
-def literal(text: str) -> str:
-    """A text as SQL has it."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def local_files(table: Table, snapshot_id: int | None) -> list[str]:
     """The files of a snapshot that DuckDB reads by itself."""
-    return [path for path in map(_local, files(table, snapshot_id)) if path]
-
-
-def _path(task: FileScanTask) -> str:
-    return task.file.file_path
-
-
-def _local(task: FileScanTask) -> str | None:
-    url = urlparse(task.file.file_path)
-    if task.delete_files or url.scheme not in ("", "file"):
-        return None
-    return url.path if Path(url.path).exists() else unquote(url.path)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return [path for path in map(own_file, files(table, snapshot_id)) if path]

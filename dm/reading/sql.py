@@ -15,6 +15,7 @@ from pyiceberg.table import Table
 
 from dm.reading import duck, run_history, states
 from dm.reading.show import NothingToShow, Row, Unreadable, gold_table
+from local.duck import literal
 from local.lake import Lake
 from local.silver import TABLE as SILVER
 from runner.control.table import SCHEMA
@@ -66,7 +67,7 @@ def query(
             db.execute(f"create schema if not exists {schema}")
             db.execute(f"create view {schema}.{name} as {rows}")
         db.execute(f"set search_path = '{_search_path(db)}'")
-        db.execute(f"set allowed_paths = [{', '.join(map(duck.literal, allowed))}]")
+        db.execute(f"set allowed_paths = [{', '.join(map(literal, allowed))}]")
         db.execute("set enable_external_access = false")
         db.execute("set lock_configuration = true")
         try:
@@ -107,15 +108,13 @@ def export(
     part = output.with_name(f".{output.name}.part")
     options = "format csv, header" if format_ == "csv" else "format parquet"
     with duck.connect() as db:
-        db.execute(
-            f"set temp_directory = {duck.literal(str(output.parent / f'.{output.name}.tmp'))}"
-        )
+        db.execute(f"set temp_directory = {literal(str(output.parent / f'.{output.name}.tmp'))}")
         rows = duck.select(db, table, snapshot)
         try:
             counted = db.execute(
                 f"copy (select * from ({rows}) where {duck.in_span(months)}"  # noqa: S608
                 f" order by review_year, review_month, period_rank)"
-                f" to {duck.literal(str(part))} ({options})"
+                f" to {literal(str(part))} ({options})"
             ).fetchone()
             total = int(counted[0]) if counted else 0
             if total:

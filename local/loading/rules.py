@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from local.duck import literal
 from local.loading.columns import Columns
 from local.reviews import ARROW_SCHEMA, YEARS
 
@@ -70,7 +71,7 @@ def staged(
         faults.append(_fault(name, _TOLD[kind(name)], no_value))
         notes += _notes(name, f"c{position}", type_)
     for name, value in columns.fixed.items():
-        texts.append(f"{_text(value)} as x_{name}")
+        texts.append(f"{literal(value)} as x_{name}")
         values.append(f"{_typed(name, '', 'VARCHAR', timezone)} as y_{name}")
         nones.append(f"false as n_{name}")
         faults.append(_fault(name, _TOLD[kind(name)], f"y_{name} is null"))
@@ -110,7 +111,7 @@ def _is_none(name: str, type_: str) -> str:
     may_be = f"length(x_{name}) <= {max(map(len, texts))}"
     if kind(name) != "varchar":
         may_be += f" and y_{name} is null"
-    return f"case when {may_be} then x_{name} in ({', '.join(map(_text, texts))}) else false end"
+    return f"case when {may_be} then x_{name} in ({', '.join(map(literal, texts))}) else false end"
 
 
 def _notes(name: str, raw: str, type_: str) -> list[str]:
@@ -158,7 +159,7 @@ def _typed(name: str, raw: str, type_: str, timezone: str | None) -> str:
 
 
 def _time(text: str, type_: str, timezone: str | None) -> str:
-    zone = _text(timezone) if timezone else ""
+    zone = literal(timezone) if timezone else ""
     if type_ == "TIMESTAMP WITH TIME ZONE":
         return f"case when {text} {_PYTHONS} then {text} end"
     if type_ in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"):
@@ -228,14 +229,14 @@ def _swallowed(columns: Columns, types: Mapping[int, str], separator: str) -> li
             names.get(position, f"{position + 1}"),
             told,
             f"contains(c{position}, chr(10)) and length(c{position})"
-            f" - length(replace(c{position}, {_text(separator)}, '')) >= {len(types) - 1}",
+            f" - length(replace(c{position}, {literal(separator)}, '')) >= {len(types) - 1}",
         )
         for position in types
     ]
 
 
 def _fault(name: str, told: str, when: str) -> str:
-    return f"case when {when} then {_text(f'fault|{name}|{told}')} end"
+    return f"case when {when} then {literal(f'fault|{name}|{told}')} end"
 
 
 def _joined(parts: list[str]) -> str:
@@ -244,7 +245,3 @@ def _joined(parts: list[str]) -> str:
 
 def _begin(year: int) -> str:
     return f"epoch(timestamp '{year}-01-01')::bigint"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

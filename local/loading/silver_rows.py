@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 import duckdb
 import pyarrow as pa
@@ -16,35 +14,13 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.schema import Schema
 from pyiceberg.table import FileScanTask, Table
 from pyiceberg.transforms import IdentityTransform
-from pyiceberg.types import (
-    BooleanType,
-    DateType,
-    DoubleType,
-    FloatType,
-    IntegerType,
-    LongType,
-    PrimitiveType,
-    StringType,
-    TimestampType,
-    TimestamptzType,
-)
 
+from local import duck
 from local.loading.errors import SilverUnfit
 from local.reviews import ARROW_SCHEMA, SCHEMA
 
 Month = tuple[int, int]
 MONTH = ("review_year", "review_month")
-_TYPES: dict[type[PrimitiveType], str] = {
-    BooleanType: "boolean",
-    DateType: "date",
-    DoubleType: "double",
-    FloatType: "float",
-    IntegerType: "integer",
-    LongType: "bigint",
-    StringType: "varchar",
-    TimestampType: "timestamp",
-    TimestamptzType: "timestamp with time zone",
-}
 _KEY = ("review_id", *MONTH, "review_time", "created_at", "updated_at")
 
 
@@ -123,34 +99,17 @@ class SilverRows:
         self, db: duckdb.DuckDBPyConnection, tasks: Sequence[FileScanTask], columns: Sequence[str]
     ) -> str:
         schema = self._schema.select(*columns)
-        types = {f.field_id: _TYPES.get(type(f.field_type)) for f in schema.fields}  # type: ignore[arg-type]
-        named = ", ".join(f'"{name}"' for name in columns)
+        named = ", ".join(map(duck.quoted, columns))
         if not tasks or self._table is None:
             db.register("no_rows", schema.as_arrow().empty_table())
             return f"select {named} from no_rows"
-        paths = [_local(task) for task in tasks]
-        if all(types.values()) and all(paths):
-            fields = ", ".join(
-                f"{f.field_id}: {{name: '{f.name}', type: '{types[f.field_id]}',"
-                " default_value: null}"
-                for f in schema.fields
-            )
-            listed = ", ".join(f"'{path}'" for path in paths)
-            return f"select {named} from read_parquet([{listed}], schema = map {{{fields}}})"
+        if files := duck.parquet(schema.fields, tasks):
+            return f"select {named} from {files}"
         reader = pa.RecordBatchReader.from_batches(
             schema.as_arrow(), _batches(self._table, tasks, schema)
         )
         db.register("silver_rows", reader)
         return f"select {named} from silver_rows"
-
-
-def _local(task: FileScanTask) -> str | None:
-    """The path of a file here that DuckDB can read by itself, quoted."""
-    url = urlparse(task.file.file_path)
-    if task.delete_files or url.scheme not in ("", "file"):
-        return None
-    path = unquote(url.path) if not Path(url.path).exists() else url.path
-    return path.replace("'", "''")
 
 
 def _batches(

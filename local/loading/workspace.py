@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from local.duck import literal
 from local.lake import HasCatalog, Lake
 
 MEMORY = "1GB"
@@ -52,7 +53,7 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
         with duckdb.connect(folder / "load.db") as db:
             db.execute(f"set memory_limit = '{MEMORY}'")
             db.execute(f"set threads = {min(os.cpu_count() or 1, 4)}")
-            db.execute(f"set temp_directory = '{_quoted(folder / 'spill')}'")
+            db.execute(f"set temp_directory = {literal(str(folder / 'spill'))}")
             db.execute("set timezone = 'UTC'")
             db.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
             # It makes a join of each list of texts: dozens in one statement, and a second.
@@ -68,7 +69,3 @@ def _remove_left(parent: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:  # its load is at work, or it has just begun
             continue
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

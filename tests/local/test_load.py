@@ -8,11 +8,10 @@ import pyarrow as pa
 import pytest
 from pyiceberg.types import StringType
 
-from local import silver
+from local import duck, silver
 from local.control import SqliteControlTable
 from local.lake import Lake
 from local.load import load
-from local.loading import silver_rows
 from local.loading.errors import SilverUnfit
 from local.reviews import SCHEMA
 from runner.control.items import Status
@@ -172,7 +171,7 @@ def test_rows_are_the_same_whether_duckdb_or_pyiceberg_reads_silver(
     lake: Lake, control: SqliteControlTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_all(lake, control, *(review(i, f"2010-{1 + i % 3:02}") for i in range(30)))
-    monkeypatch.setattr(silver_rows, "_local", lambda task: None)  # as files in a bucket are
+    monkeypatch.setattr(duck, "own_file", lambda task: None)  # as files in a bucket are
     path = write(lake.root.parent / "reviews.csv",
                  [review(1, state="CA"), review(2, "2010-03"), review(3, "2010-02")])  # fmt: skip
     done = load(lake, control, TABLES, path)
