@@ -1,6 +1,7 @@
 """An AWS account on this machine: moto's server, with the project's own stacks deployed."""
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ DATALAKE = f"dm-datalake-{ACCOUNT}"
 OBSERVER = f"dm-observer-{ACCOUNT}"
 CONTROL = "dm-processing-control"
 PLACES = {"DatalakeBucket": DATALAKE, "ObserverBucket": OBSERVER, "ControlTable": CONTROL}
+
+BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
 
 _EMPTY = dict.fromkeys(
     ("MakeDatalakeBucket", "MakeObserverBucket", "MakeControlTable", "MakeGoldDatabase"), "true"
@@ -170,3 +173,14 @@ def _items(table: str, periods: tuple[str, ...]) -> Iterator[ControlItem]:
             created_at=now,
             updated_at=now,
         )
+
+
+def variation(account: Account, pattern: str, by: str, dispatcher: str = "") -> str:
+    """The same state machine with another number in it, so that a test need not wait."""
+    client = boto3.client("stepfunctions")
+    found = client.describe_state_machine(stateMachineArn=dispatcher or account.dispatcher)
+    definition, count = re.subn(pattern, by, found["definition"])
+    assert count
+    return client.create_state_machine(
+        name=f"variation-{uuid4()}", roleArn=found["roleArn"], definition=definition
+    )["stateMachineArn"]

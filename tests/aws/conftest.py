@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 from tests.aws import moto_gaps
 from tests.aws.account import Account
 from tests.aws.deployer import REGION
-from tests.aws.worker import Worker
+from tests.aws.worker import Worker, tell
 
 SLOTS = 2
 """The stack's MaxConcurrentRuns: EMR Serverless keeps further job runs waiting."""
@@ -58,3 +58,15 @@ def account(endpoint: str) -> Account:
     arm = platform.machine() in ("aarch64", "arm64")
     # A second attempt would be an hour's quarter away.
     return Account(Architecture="ARM64" if arm else "X86_64", SecondAttemptMinutes="0")
+
+
+@pytest.fixture
+def no_items(account: Account) -> Iterator[None]:
+    account.forget_items()
+    yield
+    account.forget_items()
+
+
+@pytest.fixture
+def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(worker, "run", tell)

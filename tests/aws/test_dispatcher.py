@@ -1,11 +1,8 @@
 """What the state machine does, with jobs that end as each test says."""
 
 import json
-import re
-from collections.abc import Iterator
 from datetime import timedelta
 from threading import Barrier
-from uuid import uuid4
 
 import boto3
 import pytest
@@ -16,38 +13,10 @@ from moto.emrserverless.models import EMRServerlessBackend, JobRun
 from dm.cli import dm
 from runner.control.items import Status
 from runner.project import tables
-from tests.aws.account import OBSERVER, Account
-from tests.aws.worker import Worker, tell
+from tests.aws.account import BEERS, DRINKERS, OBSERVER, STATES, Account, variation
+from tests.aws.worker import Worker, arguments, tell
 
-BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
-
-
-@pytest.fixture(autouse=True)
-def no_items(account: Account) -> Iterator[None]:
-    account.forget_items()
-    yield
-    account.forget_items()
-
-
-@pytest.fixture(autouse=True)
-def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(worker, "run", tell)
-
-
-def arguments(job: JobRun) -> list[str]:
-    found: list[str] = job.job_driver["sparkSubmit"]["entryPointArguments"]
-    return found
-
-
-def variation(account: Account, pattern: str, by: str, dispatcher: str = "") -> str:
-    """The same state machine with another number in it, so that a test need not wait."""
-    client = boto3.client("stepfunctions")
-    found = client.describe_state_machine(stateMachineArn=dispatcher or account.dispatcher)
-    definition, count = re.subn(pattern, by, found["definition"])
-    assert count
-    return client.create_state_machine(
-        name=f"variation-{uuid4()}", roleArn=found["roleArn"], definition=definition
-    )["stateMachineArn"]
+pytestmark = pytest.mark.usefixtures("no_items", "succeeding")
 
 
 def test_the_schedule_starts_a_job_for_each_table_with_work(account: Account) -> None:

@@ -1,38 +1,19 @@
 """What the state machine is asked for, and what its jobs get."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
-from moto.emrserverless.models import JobRun
 
 from dm.cli import dm
 from runner.control.items import Status
 from runner.outcomes import TableOutcome
-from tests.aws.account import CONTROL, DATALAKE, Account
+from tests.aws.account import BEERS, CONTROL, DATALAKE, STATES, Account
 from tests.aws.deployer import REGION
-from tests.aws.worker import Worker, settings_of, tell
+from tests.aws.worker import Worker, arguments, settings_of, tell
 
-BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
-
-
-@pytest.fixture(autouse=True)
-def no_items(account: Account) -> Iterator[None]:
-    account.forget_items()
-    yield
-    account.forget_items()
-
-
-@pytest.fixture(autouse=True)
-def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(worker, "run", tell)
-
-
-def arguments(job: JobRun) -> list[str]:
-    found: list[str] = job.job_driver["sparkSubmit"]["entryPointArguments"]
-    return found
+pytestmark = pytest.mark.usefixtures("no_items", "succeeding")
 
 
 def test_periods_of_the_input_become_items(account: Account) -> None:

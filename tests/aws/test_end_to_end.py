@@ -22,7 +22,7 @@ from runner.control.items import Status
 from runner.project import tables
 from tests import reviews
 from tests.aws import calls
-from tests.aws.account import DATALAKE, Account
+from tests.aws.account import BEERS, DATALAKE, DRINKERS, STATES, Account
 from tests.aws.calls import Call
 from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.aws.packaged import gold_rows, load_reviews, log_of
@@ -30,8 +30,6 @@ from tests.aws.policies import allows, statements
 from tests.aws.worker import AWS_BUNDLE, JOB_KEY, SparkSubmit, Worker
 from tests.computed import expected
 from tests.tables import gold
-
-BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
 
 pytestmark = pytest.mark.end_to_end
 

@@ -18,14 +18,12 @@ from moto.emrserverless.models import EMRServerlessBackend, JobRun
 
 from runner.control.items import Status
 from runner.outcomes import TableOutcome
-from tests.aws.account import Account
+from tests.aws.account import BEERS, STATES, Account, variation
 from tests.aws.moto_gaps.step_functions import EVALUATED
-from tests.aws.test_dispatcher import arguments, variation
-from tests.aws.worker import Worker, tell
+from tests.aws.worker import Worker, arguments, tell
 
 pytestmark = pytest.mark.end_to_end
 
-BEERS, STATES = "top_beers_by_rating", "state_by_review_volume"
 REFERENCE = "jsonata@2.0.6"
 SCRIPT = """
 const jsonata = require("jsonata");

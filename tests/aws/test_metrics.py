@@ -1,6 +1,5 @@
 """What an execution tells CloudWatch, and its weekly maintenance."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,24 +8,11 @@ from moto.core.exceptions import JsonRESTError
 
 from runner.control.items import Status, timestamp, utc_now
 from runner.outcomes import TableOutcome
-from tests.aws.account import Account
+from tests.aws.account import BEERS, STATES, Account, variation
 from tests.aws.deployer import ACCOUNT, REGION
-from tests.aws.test_dispatcher import arguments, variation
-from tests.aws.worker import Worker, tell
+from tests.aws.worker import Worker, arguments, tell
 
-BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
-
-
-@pytest.fixture(autouse=True)
-def no_items(account: Account) -> Iterator[None]:
-    account.forget_items()
-    yield
-    account.forget_items()
-
-
-@pytest.fixture(autouse=True)
-def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(worker, "run", tell)
+pytestmark = pytest.mark.usefixtures("no_items", "succeeding")
 
 
 def metrics(account: Account) -> dict[str, float]:

@@ -1,7 +1,5 @@
 """What an execution says of each table, and what it tries once more."""
 
-from collections.abc import Iterator
-
 import pytest
 from click.testing import CliRunner
 from moto.dynamodb.responses import DynamoHandler
@@ -9,28 +7,15 @@ from moto.emrserverless.models import JobRun
 
 from dm.cli import dm
 from runner.outcomes import TableOutcome
-from tests.aws.account import Account
+from tests.aws.account import BEERS, DRINKERS, STATES, Account, variation
 from tests.aws.moto_gaps.dynamodb import ProvisionedThroughputExceeded, lagging_index
-from tests.aws.test_dispatcher import arguments, variation
-from tests.aws.worker import Worker, settings_of, tell
+from tests.aws.worker import Worker, arguments, settings_of, tell
 
-BEERS, DRINKERS, STATES = "top_beers_by_rating", "top_drinkers", "state_by_review_volume"
+pytestmark = pytest.mark.usefixtures("no_items", "succeeding")
 NO_ROOM = (
     "Job failed: ApplicationMaxCapacityExceededException: Worker could not be allocated as the"
     " application has exceeded maximumCapacity settings: [cpu: 8 vCPU]"
 )
-
-
-@pytest.fixture(autouse=True)
-def no_items(account: Account) -> Iterator[None]:
-    account.forget_items()
-    yield
-    account.forget_items()
-
-
-@pytest.fixture(autouse=True)
-def succeeding(worker: Worker, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(worker, "run", tell)
 
 
 @pytest.fixture(scope="module")

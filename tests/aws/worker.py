@@ -176,6 +176,12 @@ class SparkSubmit:
             )
 
 
+def arguments(job: JobRun) -> list[str]:
+    """What a job run gives to its entry point."""
+    found: list[str] = job.job_driver["sparkSubmit"]["entryPointArguments"]
+    return found
+
+
 def settings_of(job: JobRun) -> dict[str, str]:
     """The Spark settings that a job run asks for."""
     parameters = job.job_driver["sparkSubmit"]["sparkSubmitParameters"]
@@ -206,8 +212,7 @@ def _fetch(uri: str, folder: Path) -> Path:
 
 def tell(job: JobRun, outcomes: Sequence[TableOutcome] | None = None) -> None:
     """Tells the outcome of a job as the runner does; by default each of its tables succeeded."""
-    arguments = job.job_driver["sparkSubmit"]["entryPointArguments"]
-    tables = [value for flag, value in pairwise(arguments) if flag == "--table"]
+    tables = [value for flag, value in pairwise(arguments(job)) if flag == "--table"]
     settings = settings_of(job)
     found = [TableOutcome(table, "SUCCEEDED") for table in tables] if outcomes is None else outcomes
     outcome.tell(settings[f"{_ENV}DM_CONTROL_TABLE"], settings[f"{_ENV}DM_OUTCOME"], found)
