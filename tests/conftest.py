@@ -24,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="races as often as docs/ report them")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist looks at the marks in this hook, too
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of a file stay in one process, with their lake; those of AWS with their account."""
     for item in items:
