@@ -15,7 +15,7 @@ docs: .venv/ready
 
 # By two processes: most of a test's time one of two cores waits.
 test: develop
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 # Both as often as docs/reliability.md reports, and write its tables; make test runs a few rounds of each.
 races: develop

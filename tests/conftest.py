@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from local.lake import DEFAULT, Lake
 from local.spark import conf, jars
@@ -17,6 +19,7 @@ from tests.report import Report
 # Settings of the project's own lake must not reach a test.
 os.environ.pop("DM_LAKE", None)
 
+AWS = "tests/aws/"
 MADE_BY_TOOLS = {"target", "logs", ".user.yml", ".pytest_cache", ".hypothesis", "__pycache__"}
 
 
@@ -24,12 +27,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="races as often as docs/ report them")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks at the marks in this hook, too
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class OneProcess(LoadFileScheduling):
     """The tests of a file stay in one process, with their lake; those of AWS with their account."""
-    for item in items:
-        account = item.path.is_relative_to(PROJECT / "tests" / "aws")
-        item.add_marker(pytest.mark.xdist_group("aws" if account else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return AWS if nodeid.startswith(AWS) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProcess:
+    return OneProcess(config, log)
 
 
 @pytest.fixture(scope="session")
