@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from collections.abc import Sequence
 
@@ -10,6 +9,7 @@ import click
 
 from dm.commands.operate import operate
 from dm.terminal import options
+from dm.terminal.user import user
 from local import place
 from runner import periods
 from runner.control.items import Status
@@ -170,7 +170,4 @@ def _until_when(until_silver: bool) -> str:
 
 
 def _who() -> str:
-    try:
-        return re.sub(r"\W+", "-", getpass.getuser())
-    except (OSError, KeyError):
-        return "somebody"
+    return re.sub(r"\W+", "-", user())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -12,6 +10,7 @@ import pyarrow as pa
 
 from dm.reading import run_history
 from dm.reading.show import NothingToShow, Unreadable, gold_table, months
+from dm.terminal.user import user
 from local.lake import Lake
 from runner import periods
 from runner.control.items import Outcome, Status
@@ -46,10 +45,7 @@ def dropped(
     """Drops a table, settles what waits for it if it has no model, and writes run_history."""
     lake.catalog.drop_table((SCHEMA, name))
     tell(f"{name} is dropped.")
-    by = "somebody"
-    with suppress(OSError, KeyError):
-        by = getpass.getuser()
-    said = f"dropped by {by}{f': {because}' if because else ''}"
+    said = f"dropped by {user()}{f': {because}' if because else ''}"
     run = uuid4().hex
     if name not in tables():
         waiting = [item for item in control.claimable() if item.table_name == name]
