@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,8 @@ from runner.errors import DataMasterError
 from runner.project import PROJECT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyiceberg.catalog import Catalog
     from pyiceberg.catalog.sql import SqlCatalog
 
@@ -65,7 +68,8 @@ class Lake:
         uri = f"sqlite:///{self.database}"
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            return SqlCatalog("lake", uri=uri, warehouse=self.warehouse.as_uri())
+            with _locked(self.root):  # two first starts would make its tables at once
+                return SqlCatalog("lake", uri=uri, warehouse=self.warehouse.as_uri())
         except (DBAPIError, OSError) as error:
             told = error.orig if isinstance(error, DBAPIError) else error
             raise CatalogUnreadable(
@@ -105,6 +109,17 @@ class Lake:
             with suppress(OSError):  # it is not empty, or not there
                 folder.rmdir()
         return sorted(self.root.iterdir()) if self.root.is_dir() else []
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time is here, as long as it lives."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 _FILES = (

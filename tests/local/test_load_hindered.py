@@ -3,6 +3,7 @@
 import random
 import resource
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -126,15 +127,18 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_orphans(
     assert files_without_a_snapshot(lake) == set()
 
 
-def first_load(root: str, number: int) -> None:
+def first_load(root: str, number: int, together: Barrier) -> None:
+    together.wait()
     silver.upsert(Lake(Path(root)), table([review(number)]))
 
 
 def test_first_loads_at_once_all_load(lake: Lake) -> None:
-    runs = [Process(target=first_load, args=(str(lake.root), number)) for number in range(4)]
+    together = get_context("fork").Barrier(8)
+    arguments = [(str(lake.root), number, together) for number in range(8)]
+    runs = [Process(target=first_load, args=given) for given in arguments]
     for run in runs:
         run.start()
     for run in runs:
         run.join(60)
-    assert [run.exitcode for run in runs] == [0] * 4
-    assert [found["review_id"] for found in in_silver(lake)] == [0, 1, 2, 3]
+    assert [run.exitcode for run in runs] == [0] * 8
+    assert [found["review_id"] for found in in_silver(lake)] == list(range(8))
