@@ -44,9 +44,11 @@ mutate: develop
 test-docs: develop
 	@$(BIN)/pytest -m documented
 
-# The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
+# The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md. And some of the tests of the tables once more, on the
+# versions of Spark that EMR Serverless has.
 test-aws: develop
 	@$(BIN)/pytest -m end_to_end
+	@release=$$($(BIN)/python -m tests.aws.cached) && env $$release $(BIN)/pytest tests/gold/test_write.py tests/gold/test_numbers.py
 
 # What Athena's readers ask, asked of Trino on tables that the packaged job wrote. The first time it downloads 570 MB.
 test-athena: develop
