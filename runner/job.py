@@ -10,7 +10,7 @@ from runner.announce import announce
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable
 from runner.dbt import DbtFailed
-from runner.errors import DataMasterError
+from runner.errors import DataMasterError, TimeOver
 from runner.gold import Published
 from runner.lease import LEASE, Lease
 from runner.periods import InvalidPeriod
@@ -125,7 +125,7 @@ class GoldJob:
                     results += self._settle(errors, published)
                     unsettled -= errors.keys()
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
+            if isinstance(error, KeyboardInterrupt) and not isinstance(error, TimeOver):
                 given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
                 self._control.finish((item, given_back) for item in _items(unsettled))
             else:

@@ -69,9 +69,7 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     """
     home = _default_folder()
     shim = java_started()
-    shim.parent.mkdir(parents=True, exist_ok=True)
-    shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
-    shim.chmod(0o755)
+    write_java(shim, java)
     environment = home / "spark-env.sh"
     own = not environment.exists() or f"{DEFAULT}}}" in environment.read_text()
     if own or _folder() == home:
@@ -122,6 +120,13 @@ def settings() -> dict[str, str]:
 def java_started() -> Path:
     """The `bin/java` that Spark starts: a script that starts the Java of configure()."""
     return _default_folder() / "java" / "bin" / "java"
+
+
+def write_java(shim: Path, java: Path) -> None:
+    """Writes a `bin/java` that Spark can start: see java_started()."""
+    shim.parent.mkdir(parents=True, exist_ok=True)
+    shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
+    shim.chmod(0o755)
 
 
 def write_settings(

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import ControlTable
+from runner.errors import TimeOver
 from runner.job import ATTEMPTS
 from runner.lease import LeaseLost
 from runner.work import Work
@@ -114,14 +115,18 @@ class World(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
 
     @precondition(lambda self: self._alive())
-    @rule(which=st.integers(0, AT_ONCE - 1), what=st.sampled_from(("dies", "is ended", "fails")))
+    @rule(
+        which=st.integers(0, AT_ONCE - 1),
+        what=st.sampled_from(("dies", "is ended", "takes too long", "fails")),
+    )
     def a_run_meets_its_fate(self, which: int, what: str) -> None:
         run = self._pick(which)
         if what == "fails":
             run.accident = True
             return
         self._died_before_work += not run.works
-        run.process.end(Killed if what == "dies" else KeyboardInterrupt)
+        ends = {"dies": Killed, "is ended": KeyboardInterrupt, "takes too long": TimeOver}
+        run.process.end(ends[what])
 
     @rule(
         what=st.sampled_from(("nonsense", "the same again", "a retry", "a bad month")),
