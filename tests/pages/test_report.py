@@ -15,6 +15,7 @@ from local import demo, silver
 from local.lake import Lake
 from tests import reviews
 from tests.dbt_project import Dbt
+from tests.dm.lakes import drinker, drinkers, write
 from tests.pages.conftest import SCREENSHOTS
 from tests.tables import rows
 
@@ -150,6 +151,18 @@ def test_the_whole_page_follows_the_month(report_page: Page) -> None:
     assert box is not None
     chart.click(position={"x": box["width"] - 2, "y": 5})
     expect(title).to_have_text("December 2011")
+
+
+def test_it_opens_on_the_last_month_with_reviews(page: Page, tmp_path: Path) -> None:
+    """Not on one that a run built and nobody wrote in, nor on a review of the future."""
+    here, drinkers_ = drinkers(tmp_path)
+    write(drinkers_, [drinker(1), drinker(1, "2100-01")], "of a slip")
+    told = {"dm.run-id": "of a month", "dm.periods": "2031-01", "dm.inputs": "{}"}
+    drinkers_.append(drinkers_.schema().as_arrow().empty_table(), snapshot_properties=told)
+    report.write(here, tmp_path / "page.html")
+    opened(page, tmp_path / "page.html")
+    expect(page.locator("#title")).to_have_text("January 2010")
+    expect(page.locator("#month option")).to_have_count(3)
 
 
 def test_a_row_that_is_picked_shows_its_history(report_page: Page) -> None:
