@@ -59,9 +59,10 @@ bench: develop
 bench-quick: develop
 	@$(BIN)/python -m bench --quick
 
-# Writes docs/commands.md, from --help.
+# Writes docs/commands.md, from --help, and docs/data-dictionary.md, from the YAML of the models.
 commands: .venv/dev
 	@$(BIN)/python -m tests.commands_page
+	@$(BIN)/python -m tests.dictionary_page
 
 # Memory and time of loads of 0.2, 2 and 20 million reviews, into docs/loading.md; an hour and 30 GB.
 bench-loading: develop
