@@ -36,9 +36,9 @@ walks: develop
 undo: develop
 	@$(BIN)/pytest --long tests/gold/test_held.py tests/gold/test_preview.py tests/dm/test_states.py
 
-# Puts bugs into the code that decides, one after the other, and says which the fast tests let pass.
+# Puts bugs into the code that decides, one after the other, and says which the tests let pass. ONLY=macros tries those alone.
 mutate: develop
-	@$(BIN)/python -m tests.mutate
+	@$(BIN)/python -m tests.mutate $(ONLY)
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop
