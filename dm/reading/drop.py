@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pyarrow as pa
 from pyiceberg.exceptions import NoSuchTableError
-from pyiceberg.expressions import EqualTo
 
 from dm.reading import run_history
 from dm.reading.show import NothingToShow, Unreadable, gold_table, months
@@ -83,8 +82,9 @@ def _is_told(lake: Lake, name: str) -> bool:
         history = run_history.find(lake)
     except FileNotFoundError:
         return True
-    rows = history.scan(EqualTo("table_name", name)).to_arrow().to_pylist() if history else []
-    newest = max(rows, key=lambda row: row["finished_at"], default=None)
+    rows = history.scan().to_arrow().to_pylist() if history else []
+    mine = [row for row in rows if row["table_name"] == name]
+    newest = max(mine, key=lambda row: row["finished_at"], default=None)
     return newest is None or newest["status"] == _DROPPED
 
 
