@@ -2,68 +2,54 @@
 
 from __future__ import annotations
 
-import gzip
-import re
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
-from pyiceberg.avro.file import AvroFile
-from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import Table
-from pyiceberg.typedef import Record
 
 from local import silver
 from local.lake import Lake
+from local.loading.workspace import remove_left
 from local.reviews import ARROW_SCHEMA
+from local.traces import PERSONAL, Person, columns_of, has
 from local.uris import file_of
-
-PERSONAL = ("email", "profile_name")
-"""What silver forgets; the reviews and the number of the profile stay."""
-
-_BOUND = 16
-"""So much of a text is in the bounds that Iceberg's manifests have of a column."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """What a lake knows of a profile, in all of its files.
-
-    Attributes:
-        profile_id: the profile.
-        texts: its names and addresses.
-        reviews: how many reviews of it silver has with any of them.
-    """
-
-    profile_id: int
-    texts: frozenset[str]
-    reviews: int
-
-    @cached_property
-    def pattern(self) -> re.Pattern[bytes]:
-        """Finds any of them in a file of text."""
-        each = (re.escape(text.encode()) for text in sorted(self.texts, key=len, reverse=True))
-        return re.compile(rb"(?<![\w])(?:" + b"|".join(each) + rb")(?![\w])")
 
 
 def find(lake: Lake, profile_id: int) -> Person:
-    """What the files of a lake have of a profile, those of old snapshots included."""
+    """What the files of a lake have of a profile, those of old snapshots included.
+
+    And what is noted of one whose forgetting has not come to its end.
+    """
     texts: set[str] = set()
     for path in _parquet(lake.warehouse):
         with suppress(duckdb.Error), duckdb.connect() as db:
-            names = [c for c in PERSONAL if c in _columns(db, path)]
+            names = [c for c in PERSONAL if c in columns_of(db, path)]
             for name in names:
                 found = db.execute(
                     f"select distinct {name} from read_parquet(?) where profile_id = ?",  # noqa: S608
                     [str(path), profile_id],
                 ).fetchall()
                 texts |= {text for (text,) in found if text}
+    with suppress(FileNotFoundError):
+        texts |= set(json.loads(_note(lake, profile_id).read_text()))
     return Person(profile_id, frozenset(texts), len(_reviews(lake, profile_id)))
+
+
+def begin(lake: Lake, person: Person) -> None:
+    """Notes whom to look for, until end(): after a crash no table may say it any more."""
+    note = _note(lake, person.profile_id)
+    note.parent.mkdir(exist_ok=True)
+    note.touch(mode=0o600)
+    note.write_text(json.dumps(sorted(person.texts)))
+
+
+def end(lake: Lake, person: Person) -> None:
+    """Removes the note: no file has them."""
+    _note(lake, person.profile_id).unlink(missing_ok=True)
 
 
 def forget_in_silver(lake: Lake, profile_id: int) -> silver.Load:
@@ -85,7 +71,8 @@ def forget_in_silver(lake: Lake, profile_id: int) -> silver.Load:
 
 
 def remove_unreferenced(lake: Lake, person: Person) -> list[Path]:
-    """Deletes files of tables that have a person, and that no snapshot of any table refers to."""
+    """Deletes what loads that died have left, and files that have a person and are no table's."""
+    remove_left(lake.root / "loading")
     kept = {path for table in _tables(lake) for path in _referenced(table)}
     gone = []
     for path in _with(person, lake.warehouse.rglob("*")):
@@ -100,7 +87,12 @@ def left(lake: Lake, person: Person, *elsewhere: Path) -> list[Path]:
     if not person.texts:
         return []
     places = (lake.root, *elsewhere)
-    return sorted(_with(person, (path for place in places for path in place.rglob("*"))))
+    found = _with(person, (path for place in places for path in place.rglob("*")))
+    return sorted(set(found) - {_note(lake, person.profile_id)})
+
+
+def _note(lake: Lake, profile_id: int) -> Path:
+    return lake.root / "loading" / f"forgetting-{profile_id}.json"
 
 
 def _reviews(lake: Lake, profile_id: int) -> pa.Table:
@@ -116,68 +108,12 @@ def _with(person: Person, paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_file():
             with suppress(FileNotFoundError):  # a run or an expiry has removed it meanwhile
-                if _has(person, path):
+                if has(person, path):
                     yield path
-
-
-def _has(person: Person, path: Path) -> bool:
-    if path.suffix == ".parquet":
-        return _in_parquet(person, path)
-    if path.suffix == ".avro":
-        return _in_avro(person, path)
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        with suppress(OSError, EOFError):
-            data = gzip.decompress(data)
-    return bool(person.pattern.search(data))
-
-
-def _in_parquet(person: Person, path: Path) -> bool:
-    with duckdb.connect() as db:
-        try:
-            columns = _columns(db, path)
-            texts = [c for c, type_ in columns.items() if type_ == "VARCHAR"]
-            # A beer may be called as the person is: with a profile beside it, it is theirs.
-            whose = "profile_id = ?" if "profile_id" in columns else "? is not null"
-            here = " or ".join(f'list_contains(?, "{name}")' for name in texts)
-            if not texts:
-                return False
-            values = [person.profile_id, *([sorted(person.texts)] * len(texts))]
-            query = f"select 1 from read_parquet(?) where {whose} and ({here}) limit 1"  # noqa: S608
-            return db.execute(query, [str(path), *values]).fetchone() is not None
-        except duckdb.Error:  # half a file, of a process that died
-            return bool(person.pattern.search(path.read_bytes()))
-
-
-def _in_avro(person: Person, path: Path) -> bool:
-    starts = {text.encode()[:_BOUND] for text in person.texts}
-    source = PyArrowFileIO().new_input(path.as_uri())
-    with AvroFile[Record](source) as records:
-        return any(start in _bytes(record) for record in records for start in starts)
-
-
-def _bytes(value: Any) -> bytes:
-    """All texts and bytes of a record, one after the other."""
-    if isinstance(value, bytes):
-        return value + b"\n"
-    if isinstance(value, str):
-        return value.encode() + b"\n"
-    if isinstance(value, dict):
-        return b"".join(_bytes(each) for pair in value.items() for each in pair)
-    if isinstance(value, list | tuple):
-        return b"".join(map(_bytes, value))
-    if isinstance(value, Record):
-        return b"".join(_bytes(value[place]) for place in range(len(value)))
-    return b""
 
 
 def _parquet(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*.parquet") if path.is_file())
-
-
-def _columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    rows = db.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
-    return {row[0]: row[1] for row in rows}
 
 
 def _tables(lake: Lake) -> Iterator[Table]:

@@ -28,8 +28,8 @@ from runner.startup import collect_rarely, start_spark
 if TYPE_CHECKING:
     from runner.work import Result
 
-OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate")
-"""What a person may have done by a job: macros of the project."""
+OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate", "preview")
+"""What a person may have done by a job: macros of the project, and a preview."""
 
 _SPARE = 2
 """Minutes before the job's time is over in which it gives its items back: EMR gives none."""
@@ -75,18 +75,20 @@ def job(
     collect_rarely()
     start_spark()
 
-    from runner.dbt import DbtProject  # dbt takes seconds to import
-    from runner.pending import build_pending, gold_job
+    from runner.pending import build_pending, gold_job  # dbt takes seconds to import
+    from runner.previews import Previews
 
     # The archive's own folder may be read-only.
-    dbt = DbtProject(_tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
+    dbt = Previews(_tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
     mine = [task] if task else chosen or tables()
     if minutes:
         _end_in_time(minutes)
     with told(), _fault_told(control_table, outcome, mine):
         if task:
             seen = _look() if task == "look" else None
-            if task == "operate":
+            if operation == "preview":
+                outcomes.keep_previews(control_table, name, dbt.preview(**json.loads(arguments)))
+            elif task == "operate":
                 dbt.operate(operation or "none", json.loads(arguments))
             elif not seen:
                 dbt.operate("maintain")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runner.aws import calling, session
 from runner.control.items import utc_now
+from runner.errors import DataMasterError
 
 if TYPE_CHECKING:
     from runner.work import Result
@@ -70,6 +72,54 @@ def tell(control_table: str, key: str, outcomes: Sequence[TableOutcome]) -> None
                 ":end": {"N": str(round((utc_now() + _KEPT).timestamp()))},
             },
         )
+
+
+def keep_previews(control_table: str, name: str, told: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps what a job's preview tells of each table, for whoever started the execution.
+
+    Raises:
+        AwsCallFailed: nobody was told; it may be too much for an item, which has 400 KB.
+    """
+    with calling("UpdateItem", f"table {control_table}"):
+        session().client("dynamodb").update_item(
+            TableName=control_table,
+            Key={"control_id": {"S": f"preview-{name}"}},
+            UpdateExpression="set previews = :told, expires_at = :end",
+            ExpressionAttributeValues={
+                ":told": {"B": gzip.compress(json.dumps(told).encode())},
+                ":end": {"N": str(round((utc_now() + _KEPT).timestamp()))},
+            },
+        )
+
+
+def previews(control_table: str, name: str) -> list[dict[str, Any]]:
+    """What keep_previews() kept of the execution of this name.
+
+    Raises:
+        AwsCallFailed: it could not be read.
+        NotTold: the job has kept nothing.
+    """
+    with calling("Query", f"table {control_table}"):
+        found = (
+            session()
+            .client("dynamodb")
+            .query(
+                TableName=control_table,
+                KeyConditionExpression="control_id = :key",
+                ExpressionAttributeValues={":key": {"S": f"preview-{name}"}},
+                ConsistentRead=True,
+            )["Items"]
+        )
+    if not found:
+        raise NotTold(
+            f"The job of {name} has not told what it would change", "Its log may say why."
+        )
+    told: list[dict[str, Any]] = json.loads(gzip.decompress(found[0]["previews"]["B"]))
+    return told
+
+
+class NotTold(DataMasterError):
+    """A job has not told what it was asked for."""
 
 
 def _outcome(table: str, results: Sequence[Result], held: Collection[str]) -> TableOutcome:

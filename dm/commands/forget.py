@@ -7,6 +7,7 @@ import click
 from dm.commands.setup import ready
 from dm.terminal.output import line, live_line
 from local import lake, place
+from runner.control.items import Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -51,7 +52,9 @@ def forget(ctx: click.Context, profile_id: int, yes: bool) -> None:
     )
     if not yes:
         click.confirm("Forget this person?", abort=True)
+    _must_be_alone(here, ctx.obj)
     _must_not_be_held(here)
+    forgetting.begin(here, person)
     _build_without(here, ctx.obj, profile_id)
     _expire()
     gone = forgetting.remove_unreferenced(here, person)
@@ -67,7 +70,23 @@ def forget(ctx: click.Context, profile_id: int, yes: bool) -> None:
             "A tag keeps a table's old files: drop it, and forget again. Other files are yours to"
             " mend or remove.",
         )
+    forgetting.end(here, person)
     click.echo("No file of the lake has the name or the address: all were looked through.")
+
+
+def _must_be_alone(here: lake.Lake, control: ControlTable) -> None:
+    """Tells of runs and loads at work, which would write what is looked for once more."""
+    from local.loading.workspace import remove_left
+
+    free = {item.control_id for item in control.claimable()}
+    running = [i for i in control.items(Status.RUNNING) if i.control_id not in free]
+    if running:
+        raise InTheWay(
+            f"A run is at work on {running[0].table_name} {running[0].month}",
+            "dm runs tells when it has ended; forget then.",
+        )
+    if remove_left(here.root / "loading"):
+        raise InTheWay("A load is at work", "Forget when it has ended.")
 
 
 def _must_not_be_held(here: lake.Lake) -> None:

@@ -36,18 +36,7 @@ def operate(
         OperationFailed: the same, by a job.
     """
     if target == "aws":
-        from dm.aws import dispatcher  # boto3 is slow to import
-
-        aws = dispatcher.connect(state_machine)
-        name = aws.start_task({"operate": {"name": operation, "arguments": dict(arguments)}})
-        click.echo(f"Started {name}\n{aws.console(name)}")
-        with live_line() as now:
-            now(f"waiting for {name}; Ctrl-C ends the waiting alone")
-            ended = aws.follow(name, lambda result: None)
-        told = next((result.error for result in ended.results if result.error), ended.error)
-        if ended.status != "SUCCEEDED":
-            raise OperationFailed(f"{operation}: {told or ended.status}")
-        click.echo(f"{name}: {ended.status}")
+        click.echo(f"{by_job(operation, arguments, state_machine)}: SUCCEEDED")
         return
     from runner.dbt import DbtProject  # dbt and Spark take seconds to import
     from runner.startup import start_spark
@@ -58,3 +47,26 @@ def operate(
         now("asking dbt")
         tell: Callable[[str], None] = click.echo
         DbtProject(progress=tell).operate(operation, arguments, variables)
+
+
+def by_job(operation: str, arguments: Mapping[str, object], state_machine: str) -> str:
+    """Has a job on AWS do it, and waits for its end.
+
+    Returns:
+        The name of the execution.
+
+    Raises:
+        OperationFailed: the job refused it, or failed.
+    """
+    from dm.aws import dispatcher  # boto3 is slow to import
+
+    aws = dispatcher.connect(state_machine)
+    name = aws.start_task({"operate": {"name": operation, "arguments": dict(arguments)}})
+    click.echo(f"Started {name}\n{aws.console(name)}", err=True)
+    with live_line() as now:
+        now(f"waiting for {name}; Ctrl-C ends the waiting alone")
+        ended = aws.follow(name, lambda result: None)
+    told = next((result.error for result in ended.results if result.error), ended.error)
+    if ended.status != "SUCCEEDED":
+        raise OperationFailed(f"{operation}: {told or ended.status}")
+    return name

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import yaml
 
+from dm.commands.operate import by_job
 from dm.commands.setup import ready
 from dm.terminal import options
 from dm.terminal.output import json_out, line, live_line
-from local import place
-from runner import periods
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
 
 if TYPE_CHECKING:
-    from dm.reading.preview import Preview, Previews
+    from dm.reading.preview import Preview
 
 PAGE = PROJECT / "target" / "preview.html"
 
@@ -51,9 +51,20 @@ PAGE = PROJECT / "target" / "preview.html"
     help="The page's file.  [default: target/preview.html]",
 )
 @click.option("--open", "open_", is_flag=True, help="Open the page in the browser.")
+@click.option(
+    "--target",
+    type=click.Choice(["local", "connect", "aws"]),
+    default="local",
+    envvar="DM_TARGET",
+    show_default=True,
+    show_envvar=True,
+    help="This machine's lake; the Spark at DM_REMOTE; or a job in your AWS account.",
+)
+@options.state_machine
 @click.pass_context
 def preview(
     ctx: click.Context,
+    *,
     chosen: Sequence[str],
     first: str | None,
     last: str | None,
@@ -62,6 +73,8 @@ def preview(
     then: str,
     page: Path,
     open_: bool,
+    target: str,
+    state_machine: str,
 ) -> None:
     """Show what the SQL, the vars and silver as they are now would change in the tables.
 
@@ -70,6 +83,10 @@ def preview(
     changed, and the most changed rows; the page has each month. Then the branches are published,
     dropped, or left for later (dm branches). What changed meanwhile is not published, but refused.
 
+    On target connect, the branches are in a schema of your own, and are compared with production's
+    tables: their stale months alone are built. On target aws, a job does it with the SQL that is
+    deployed.
+
     \b
     Examples:
       dm preview
@@ -77,23 +94,22 @@ def preview(
       dm preview --vars "{min_reviews: 10}" --then drop
       dm preview --format markdown --then drop
     """
-    ready()
-    with live_line() as now:
-        now("starting")
-        from dm.pages.changes import page as pages  # dbt and Spark take seconds to import
-        from dm.reading.preview import Previews
-        from runner.startup import start_spark
+    tried = _variables(variables)
+    asked = {"tables": list(chosen or tables()), "first": first, "last": last, "variables": tried}
+    where = _Aws(state_machine) if target == "aws" else _Here(target)
+    told = where.preview(asked)
 
-        start_spark()
-        tried = _variables(variables)
-        months = _months(first, last)
-        dbt = Previews(lambda text: None, now=now)
-        found = dbt.preview(chosen or tables(), months, tried)
+    from dm.pages.changes import page as pages  # Jinja is slow to import
+    from dm.reading.preview import read
+
+    found = [read(each) for each in told]
     pages.write(found, page)
     _tell(found, format_, page)
     if open_ and not webbrowser.open(page.resolve().as_uri()):
         click.echo("No browser was found here that could open it", err=True)
-    _end(dbt, [p for p in found if p.branch], then, tried)
+    built = [one for one in found if one.branch]
+    if built:
+        _end(where, built, then, tried)
     if any(p.problem for p in found):
         ctx.exit(1)
 
@@ -117,16 +133,22 @@ def _tell(found: Sequence[Preview], format_: str, page: Path) -> None:
     click.echo(f"Each month is on the page {page}")
 
 
-def _end(dbt: Previews, built: Sequence[Preview], then: str, tried: Mapping[str, object]) -> None:
+def _end(
+    where: _Here | _Aws, built: Sequence[Preview], then: str, tried: Mapping[str, object]
+) -> None:
     """Publishes, drops or leaves the branches of a preview."""
-    if not built:
-        return
     good = [one for one in built if not one.problem]
     if then == "ask":
         then = "leave"
         if sys.stdin.isatty() and sys.stdout.isatty():
-            ways = ["publish", "drop", "leave"] if good and not tried else ["drop", "leave"]
+            may_publish = good and not tried and where.publishes
+            ways = ["publish", "drop", "leave"] if may_publish else ["drop", "leave"]
             then = click.prompt("Then", type=click.Choice(ways), default="leave")
+    if then == "publish" and not where.publishes:
+        raise NotPublished(
+            "What is built in a schema of one's own is not published",
+            "Let the change be merged and deployed: production builds it then.",
+        )
     if then == "publish" and tried:
         raise NotPublished(
             "What was tried with --vars is not published: the next run would undo it",
@@ -134,13 +156,66 @@ def _end(dbt: Previews, built: Sequence[Preview], then: str, tried: Mapping[str,
         )
     if then == "publish":
         for one in good:
-            dbt.publish(one)
+            where.operate("publish_branch", {"table": one.table, "branch": one.branch})
             line(f"{one.table} is published")
     elif then == "drop":
         for one in built:
-            dbt.drop(one)
+            where.operate("drop_branch", {"table": one.table, "branch": one.branch})
     else:
-        click.echo("Nothing is published; dm branches lists what was built.", err=True)
+        click.echo(where.left, err=True)
+
+
+class _Here:
+    """Previews by dbt in this process, on this machine's Spark or by Spark Connect."""
+
+    def __init__(self, target: str) -> None:
+        self.publishes = target == "local"
+        self.left = "Nothing is published; dm branches lists what was built."
+        if target == "connect":
+            if "DM_REMOTE" not in os.environ:
+                raise NoRemote("DM_REMOTE names no Spark", "Such as sc://HOST:PORT.")
+            self.left = "Nothing is published; the branches are in your own schema."
+        self._target = target
+
+    def preview(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What the runs of dbt tell of each table."""
+        if self._target == "local":
+            ready()
+        with live_line() as now:
+            now("starting")
+            from runner.previews import Previews  # dbt and Spark take seconds to import
+            from runner.startup import start_spark
+
+            if self._target == "local":
+                start_spark()
+            self._dbt = Previews(lambda text: None, target=self._target, now=now)
+            return self._dbt.preview(**asked)
+
+    def operate(self, operation: str, arguments: Mapping[str, object]) -> None:
+        """Publishes or drops a branch."""
+        self._dbt.operate(operation, arguments)
+
+
+class _Aws:
+    """Previews by a job on AWS."""
+
+    publishes = True
+    left = "Nothing is published; the branches are left, until maintenance drops them."
+
+    def __init__(self, state_machine: str) -> None:
+        self._state_machine = state_machine
+
+    def preview(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What the job tells of each table."""
+        name = by_job("preview", asked, self._state_machine)
+
+        from runner import outcomes  # boto3 is slow to import
+
+        return outcomes.previews(options.control_table(), name)
+
+    def operate(self, operation: str, arguments: Mapping[str, object]) -> None:
+        """Publishes or drops a branch."""
+        by_job(operation, arguments, self._state_machine)
 
 
 def _variables(text: str) -> dict[str, object]:
@@ -153,14 +228,9 @@ def _variables(text: str) -> dict[str, object]:
     return found
 
 
-def _months(first: str | None, last: str | None) -> list[str] | None:
-    if not first and not last:
-        return None
-    from dm.reading.preview import known_months  # Arrow and Iceberg are slow to import
-
-    whole = periods.span(first or "0001-01", last or "9999-12")
-    return sorted(set(whole) & known_months(place.there()))
-
-
 class NotPublished(DataMasterError):
     """What a preview built is not published."""
+
+
+class NoRemote(DataMasterError):
+    """Nobody said where Spark is."""

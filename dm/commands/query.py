@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from dm.commands.setup import ready
+from dm.reading.tables import import_arrow
 from dm.terminal import options
 from dm.terminal.output import FORMATS, Row, in_json, rows_out
 from local import place
@@ -49,6 +50,7 @@ def sql(query: str, as_of: str | None, by_spark: bool, format_: str) -> None:
 
         _print(*rows(text), format_)
         return
+    import_arrow()
     from dm.reading.sql import query as run  # DuckDB and Iceberg are slow to import
 
     with run(place.there(), text, as_of) as (columns, found):
@@ -91,6 +93,7 @@ def export(
       dm export top_drinkers
       dm export top_drinkers --from 2010-12 --format csv --output recent.csv
     """
+    import_arrow()
     from dm.reading.sql import CannotExport  # DuckDB and Iceberg are slow to import
     from dm.reading.sql import export as write
 

@@ -55,7 +55,7 @@ def drop(ctx: click.Context, table: str, because: str, yes: bool) -> None:
 
     It asks. What waits for a table without a model is settled; one with a model is built anew by
     the next run. run_history says that it was dropped. Files that are left are the lake's, until
-    dm maintain finds them to be nobody's.
+    dm maintain finds them to be nobody's. Once more, it does what a drop that died has left.
 
     \b
     Example:
@@ -64,7 +64,7 @@ def drop(ctx: click.Context, table: str, because: str, yes: bool) -> None:
     from dm.reading.drop import dropped, look  # Arrow and Iceberg are slow to import
 
     here = place.there()
-    click.echo(look(here, table))
+    click.echo(look(here, table, ctx.obj))
     if not yes:
         click.confirm(f"Drop {table}?", abort=True)
     tell: Callable[[str], None] = click.echo

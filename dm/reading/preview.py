@@ -1,25 +1,13 @@
-"""Builds what a change would do to the gold tables on branches, and publishes or drops these."""
+"""What a change would do to a gold table: what a preview tells, for people and programs."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dbt.cli.main import dbtRunner
-from pyiceberg.exceptions import NoSuchTableError
-
 from dm.reading import changes
-from dm.reading.show import months
-from local.lake import Lake
-from local.silver import TABLE as SILVER
 from runner import periods
-from runner.control.table import SCHEMA
-from runner.dbt import DbtProject
-from runner.problems import problem_of
-from runner.project import tables
 
 
 @dataclass(frozen=True)
@@ -58,76 +46,18 @@ class Preview:
         return f"its {self.tests} tests passed{warned}{out}"
 
 
-def known_months(lake: Lake) -> set[str]:
-    """The months that silver or a gold table has rows of."""
-    found: set[str] = set()
-    for name in (SILVER, *((SCHEMA, table) for table in tables())):
-        with suppress(NoSuchTableError, FileNotFoundError):
-            table = lake.catalog.load_table(name)
-            found |= set(months(table, table.metadata.current_snapshot_id))
-    return found
-
-
-class Previews(DbtProject):
-    """The dbt project, for runs that publish nothing."""
-
-    def preview(
-        self,
-        chosen: Collection[str],
-        only: Sequence[str] | None = None,
-        variables: Mapping[str, object] | None = None,
-    ) -> list[Preview]:
-        """Builds and tests the stale months of tables on a branch, and compares them.
-
-        Args:
-            chosen: the tables.
-            only: only these months; None for all.
-            variables: vars of the project that are not as dbt_project.yml has them.
-
-        Raises:
-            DbtFailed: no table was begun.
-        """
-        said = {
-            **(variables or {}),
-            **({"periods": only, "only_stale": True} if only is not None else {}),
-            "preview": True,
-        }
-        result = self._invoke(
-            dbtRunner(callbacks=[self._report]),
-            *("run", "--select", *chosen, "--vars", json.dumps(said)),
-        )
-        by_name = {found.node.name: found for found in result.results}
-        return [self._of(name, by_name.get(name), result.results) for name in sorted(chosen)]
-
-    def publish(self, preview: Preview) -> None:
-        """Publishes what a preview built, after its tests have passed once more.
-
-        Raises:
-            DbtFailed: its reviews, its SQL or the table have changed since, or a test fails.
-        """
-        self.operate("publish_branch", {"table": preview.table, "branch": preview.branch})
-
-    def drop(self, preview: Preview) -> None:
-        """Drops what a preview built.
-
-        Raises:
-            DbtFailed: the branch is not there any more.
-        """
-        self.operate("drop_branch", {"table": preview.table, "branch": preview.branch})
-
-    def _of(self, name: str, result: Any, results: Sequence[Any]) -> Preview:
-        problem = problem_of(name, results)
-        found = result.adapter_response.get("preview") if result else None
-        if not found:
-            held = tuple(result.adapter_response.get("held", ())) if result else ()
-            return Preview(name, None, {}, held, 0, "", problem.message if problem else None, None)
-        return Preview(
-            table=name,
-            branch=found["branch"],
-            why={month: found["why"].get(month, "asked for") for month in found["periods"]},
-            held=tuple(found["held"]),
-            tests=found["tests"],
-            warnings=found["warnings"] or "",
-            problem=problem.message if problem else None,
-            changes=changes.read(name, found["key"], found["lines"], found["periods"]),
-        )
+def read(told: Mapping[str, Any]) -> Preview:
+    """A preview of what a run told of a table: see Previews.preview."""
+    name, held, problem = told["table"], tuple(told["held"]), told["problem"]
+    if "branch" not in told:
+        return Preview(name, None, {}, held, 0, "", problem, None)
+    return Preview(
+        table=name,
+        branch=told["branch"],
+        why={month: told["why"].get(month, "asked for") for month in told["periods"]},
+        held=held,
+        tests=told["tests"],
+        warnings=told["warnings"] or "",
+        problem=problem,
+        changes=changes.read(name, told["key"], told["lines"], told["periods"]),
+    )

@@ -3,10 +3,9 @@
 from contextlib import suppress
 
 import yaml
-from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
-from dm.reading import snapshots
+from dm.reading import snapshots, tables
 from local.lake import Lake
 from runner import periods
 from runner.control.table import SCHEMA
@@ -45,14 +44,13 @@ def gold_table(lake: Lake, name: str) -> Table:
         NotBuilt: it is not.
         Unreadable: its metadata file is gone.
     """
-    if not lake.database.exists():  # who only looks makes nothing
-        raise NotBuilt(f"{SCHEMA}.{name} is not built yet")
     try:
-        return lake.catalog.load_table((SCHEMA, name))
-    except NoSuchTableError as error:
-        raise NotBuilt(f"{SCHEMA}.{name} is not built yet") from error
+        found = tables.find(lake, (SCHEMA, name))
     except FileNotFoundError as error:
         raise Unreadable(name) from error
+    if found is None:
+        raise NotBuilt(f"{SCHEMA}.{name} is not built yet")
+    return found
 
 
 def top(

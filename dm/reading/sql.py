@@ -10,18 +10,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.table import Table
 
-from dm.reading import duck, run_history, states
+from dm.reading import duck, states
 from dm.reading.show import NothingToShow, Row, Unreadable, gold_table
+from dm.reading.tables import SILVER, find
 from local.duck import literal
 from local.lake import Lake
-from local.silver import TABLE as SILVER
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 from runner.project import tables
 
+HISTORY = "run_history"
 PERSONAL = ("email",)
 """Columns of silver that no query here reads."""
 
@@ -59,7 +59,7 @@ def query(
         for (schema, name), table in _named(lake, sql):
             snapshot = (
                 states.snapshot_of(table, name, when)
-                if schema == SCHEMA and name != run_history.NAME
+                if schema == SCHEMA and name != HISTORY
                 else table.metadata.current_snapshot_id
             )
             rows = duck.select(db, table, snapshot, without=PERSONAL)
@@ -149,14 +149,14 @@ def _one_select(sql: str) -> str:
 def _named(lake: Lake, sql: str) -> Iterator[tuple[tuple[str, str], Table]]:
     """The tables whose name is in a query, and that are there."""
     words = set(re.findall(r"\w+", sql.lower()))
-    for schema, name in (*((SCHEMA, name) for name in (*tables(), run_history.NAME)), SILVER):
+    for schema, name in (*((SCHEMA, name) for name in (*tables(), HISTORY)), SILVER):
         if name in words:
             try:
-                yield (schema, name), lake.catalog.load_table((schema, name))
-            except NoSuchTableError:
-                continue  # DuckDB says that it does not exist
+                found = find(lake, (schema, name))
             except FileNotFoundError as error:
                 raise Unreadable(name) from error
+            if found:  # else DuckDB says that it does not exist
+                yield (schema, name), found
 
 
 def _search_path(db: duckdb.DuckDBPyConnection) -> str:

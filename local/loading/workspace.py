@@ -45,7 +45,7 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
         with (parent / "loads.lock").open("w") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
             if isinstance(lake, Lake):
-                _remove_left(parent)
+                remove_left(parent)
             folder = Path(tempfile.mkdtemp(prefix="load-", dir=parent))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             lock = stack.enter_context((folder / _LOCK).open("w"))
@@ -61,11 +61,14 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
             yield Workspace(folder, db)
 
 
-def _remove_left(parent: Path) -> None:
+def remove_left(parent: Path) -> bool:
+    """Removes the folders of loads that died; whether there is one of a load at work."""
+    at_work = False
     for folder in parent.glob("load-*"):
         try:
             with (folder / _LOCK).open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:  # its load is at work, or it has just begun
-            continue
+            at_work = True
+    return at_work

@@ -17,9 +17,10 @@
             {%- set look = 'dbt show --target ' ~ target.name ~ ' --inline ' ~ rows -%}
             {%- set publish, drop = publish ~ ' --target ' ~ target.name, drop ~ ' --target ' ~ target.name -%}
         {%- endif -%}
+        {%- set here = not (var('preview') and target.name == 'connect') -%}
         {%- do log(
-            name ~ ' is not published: its readers see it as it was. This run wrote to its branch ' ~ branch ~ ':\n'
-            ~ '  look at it   ' ~ look ~ '\n  publish it   ' ~ publish ~ '\n  drop it      ' ~ drop,
+            name ~ ' is not published: its readers see it as it was. This run wrote to ' ~ ('its branch ' if here else 'a table of your own, branch ') ~ branch ~ ':\n'
+            ~ '  look at it   ' ~ look ~ ('\n  publish it   ' ~ publish if here) ~ '\n  drop it      ' ~ drop,
             info=true
         ) -%}
     {%- endfor -%}

@@ -16,7 +16,7 @@ with
 
 sides as (
 
-    select false as is_after, {{ all | join(', ') }} from {{ node.relation_name }} where {{ periods_filter(periods) }}
+    select false as is_after, {{ columns_seen(node) | join(', ') }} from {{ seen_by_readers(node).relation_name }} where {{ periods_filter(periods) }}
     union all
     select true as is_after, {{ all | join(', ') }} from {{ node.relation_name }} version as of '{{ branch }}' where {{ periods_filter(periods) }}
 
@@ -46,11 +46,15 @@ judged as (
             when rows_before = 0 then 'new'
             when rows_after = 0 then 'gone'
             when {{ values_differ }} then 'changed'
+            {%- if 'period_rank' in values %}
             when before_period_rank is distinct from after_period_rank then 'moved'
+            {%- endif %}
         end as change,
         case
             when rows_before = 0 or rows_after = 0 then 1.0D
+            {%- if 'period_rank' in values %}
             when not ({{ values_differ }}) then abs(cast(after_period_rank - before_period_rank as double))
+            {%- endif %}
             else greatest(0.0D, 0.0D
             {%- for name in values if name != 'period_rank' and is_number(node.columns[name]) -%}
                 , coalesce(try_divide(cast(abs(after_{{ name }} - before_{{ name }}) as double), greatest(abs(after_{{ name }}), abs(before_{{ name }}))), 0)
@@ -72,7 +76,7 @@ counted as (
             'gone', sum(greatest(rows_before - rows_after, 0)),
             'changed', count_if(change = 'changed'),
             'moved', count_if(change = 'moved'),
-            'columns', named_struct(
+            'columns', {{ 'named_struct' if values else 'map' }}(
                 {%- for name in values %}
                 {%- set here = 'rows_before > 0 and rows_after > 0 and before_' ~ name ~ ' is distinct from after_' ~ name %}
                 {%- set gap = 'abs(after_' ~ name ~ ' - before_' ~ name ~ ')' %}
@@ -96,7 +100,7 @@ ordered as (
     select
         *,
         row_number() over (
-            partition by change order by amount desc, least(before_period_rank, after_period_rank), period desc
+            partition by change order by amount desc, {{ 'least(before_period_rank, after_period_rank)' if 'period_rank' in values else key | join(', ') }}, period desc
         ) as place
     from judged
     where change is not null

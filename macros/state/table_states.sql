@@ -4,14 +4,15 @@
 {% macro table_states(models) %}
     {%- set found, queries, kept = {}, [], [] -%}
     {%- for node in models -%}
-        {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
-        {%- set lost = there and is_unreadable(there) -%}
+        {%- set there, seen = adapter.get_relation(node.database, node.schema, node.alias), seen_by_readers(node) -%}
+        {%- set elsewhere = seen.relation_name != node.relation_name -%}
+        {%- set lost = there and is_unreadable(there) or elsewhere and not seen.there -%}
         {%- set table = describe_table(node.relation_name) if there and not lost else none -%}
-        {%- set main = table.snapshot if table else none -%}
+        {%- set main = (describe_table(seen.relation_name) if elsewhere and not lost else table or {}).snapshot or none -%}
         {%- do found.update({node.unique_id: {'table': table, 'lost': lost, 'main': main, 'foreign': {}}}) -%}
         {%- do take_state(found[node.unique_id], {}, kept) -%}
         {%- if main -%}
-            {%- do queries.extend([snapshot_properties(node, 'snapshot_id = ' ~ main), audit_branches(node)]) -%}
+            {%- do queries.extend([snapshot_properties(seen, 'snapshot_id = ' ~ main), audit_branches(seen)]) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- set rows = run_query(queries | join('union all')).rows if queries else [] -%}
@@ -23,7 +24,7 @@
         {%- if row.inputs -%}
             {%- do take_state(state, row, kept) -%}
         {%- else -%}
-            {%- do inherit_state(graph.nodes[row.model], state, kept) -%}
+            {%- do inherit_state(seen_by_readers(graph.nodes[row.model]), state, kept) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -2,11 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from moto.emrserverless.models import JobRun
 
 from dm.cli import dm
+from runner import outcomes
 from runner.control.items import Status
 from runner.outcomes import TableOutcome
 from tests.aws.account import BEERS, CONTROL, DATALAKE, STATES, Account
@@ -53,6 +56,41 @@ def test_what_a_person_decided_is_done_by_one_job(
     refused = CliRunner().invoke(dm, ("release", BEERS, "--target", "aws"))
     assert refused.exit_code == 1
     assert "release: no such month" in refused.output
+
+
+def test_a_preview_by_a_job_is_told_here(
+    account: Account, worker: Worker, patch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The job tells it in an item; the branch is dropped by another job."""
+    nothing = {"rows_before": 1, "rows_after": 1, "new": 0, "gone": 0, "changed": 1, "moved": 0}
+    lines = [{"period": month, "columns": {}, **nothing} for month in ("2010-01", None)]
+    told = {
+        "table": BEERS, "problem": None, "held": [], "branch": "audit_preview_1",
+        "key": ["beer_id"], "periods": ["2010-01"], "why": {"2010-01": "silver changed"},
+        "tests": 5, "warnings": None,
+        "lines": lines,
+    }  # fmt: skip
+
+    def run(job: JobRun) -> None:
+        if "preview" in arguments(job):
+            name = settings_of(job)["spark.emr-serverless.driverEnv.DM_RUN_ID"]
+            outcomes.keep_previews(CONTROL, name, [told])
+        tell(job, [TableOutcome("operate", "SUCCEEDED")])
+
+    patch.setattr(worker, "run", run)
+    command = ("preview", BEERS, "--to", "2010-01", "--vars", "{min_reviews: 10}")
+    how = ("--target", "aws", "--then", "drop", "--format", "json")
+    page = tmp_path / "page.html"
+    answer = CliRunner().invoke(dm, (*command, *how, "--page", str(page)))
+    assert answer.exit_code == 0, answer.output
+    (found,) = json.loads(answer.stdout)
+    assert (found["branch"], found["changes"]["total"]["changed"]) == ("audit_preview_1", 1)
+    asked, dropped = (json.loads(arguments(job)[-1]) for job in account.jobs[-2:])
+    assert asked == {
+        "tables": [BEERS], "first": None, "last": "2010-01", "variables": {"min_reviews": 10}
+    }  # fmt: skip
+    assert dropped == {"table": BEERS, "branch": "audit_preview_1"}
+    assert BEERS in page.read_text()
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from pyspark.sql import SparkSession
 from dm.cli import dm
 from dm.pages.changes import page
 from dm.reading import compare
-from dm.reading.preview import Previews
+from dm.reading.preview import read
 from local import silver
 from local.lake import Lake
+from runner.previews import Previews
 from tests import reviews
 from tests.dbt_project import Dbt
 from tests.dm.test_states import counted
@@ -67,7 +68,7 @@ def test_its_counts_are_those_of_an_independent_computation(
     for _ in range(50 if long else 2):
         load(lake, some)
         before, seen = rows(lake, NAME), state(lake)
-        (found,) = previews.preview([NAME])
+        (found,) = map(read, previews.preview([NAME]))
         assert found.changes is not None
         assert found.problem is None
         assert state(lake) == seen
@@ -86,7 +87,7 @@ def test_its_counts_are_those_of_an_independent_computation(
         assert sorted(map(str, by_duck.rows)) == sorted(map(str, found.changes.rows))
         page.write([found], tmp_path / "page.html")
         assert "drinker" in (tmp_path / "page.html").read_text()
-        previews.publish(found)
+        previews.operate("publish_branch", {"table": NAME, "branch": found.branch})
         assert rows(lake, NAME) == sorted(
             after, key=lambda r: (r["review_year"], r["review_month"], r["period_rank"])
         )
@@ -119,7 +120,7 @@ def test_what_changed_since_a_preview_is_not_published(
 ) -> None:
     previews = Previews(str, folder=tmp_path)
     load(lake, random.Random(8))
-    (found,) = previews.preview([NAME], only=[JANUARY])
+    (found,) = map(read, previews.preview([NAME], last=JANUARY))
     assert found.changes is not None
     assert list(found.changes.months) == [JANUARY]
     load(lake, random.Random(9))
@@ -130,7 +131,7 @@ def test_what_changed_since_a_preview_is_not_published(
     moved = typed("branches", "publish", NAME, str(found.branch))
     assert moved.exit_code == 1
     assert "has been published since" in moved.output
-    previews.drop(found)
+    previews.operate("drop_branch", {"table": NAME, "branch": found.branch})
 
 
 def test_what_fails_its_tests_is_told_and_not_published(

@@ -12,9 +12,11 @@ import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
+from dm.reading import preview
 from local import silver
 from local.control import SqliteControlTable
 from local.lake import Lake
+from runner import outcomes
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
 from runner.control.table import ControlTable
@@ -25,6 +27,9 @@ from runner.project import tables
 from tests import reviews
 from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.runner.test_control import item
+from tests.tables import gold
+
+BEERS = "top_beers_by_rating"
 
 
 def test_a_failed_month_is_told_and_fails_the_job(
@@ -88,6 +93,26 @@ def test_what_a_person_decided_is_done(
     said.pop("because")
     release = ("--task", "operate", "--operation", "release", "--arguments", json.dumps(said))
     assert CliRunner().invoke(job, release).exit_code == 0
+
+
+def test_a_preview_tells_what_deployed_sql_would_change(
+    lake: Lake, session: SparkSession, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the same table."""
+    monkeypatch.setenv("DM_CONTROL_TABLE", dynamodb_table)
+    monkeypatch.setenv("DM_RUN_ID", "dm-look")
+    asked = {"tables": [BEERS], "last": "2010-01", "variables": {"min_reviews": 5}}
+    decided = ("--task", "operate", "--operation", "preview", "--arguments", json.dumps(asked))
+    before = gold(lake, BEERS).metadata.current_snapshot_id
+    answer = CliRunner().invoke(job, decided)
+    assert answer.exit_code == 0, answer.output
+    found = preview.read(outcomes.previews(dynamodb_table, "dm-look")[0])
+    assert (found.why, found.problem) == ({"2010-01": "its code changed"}, None)
+    assert found.changes is not None
+    assert list(found.changes.months) == ["2010-01"]
+    assert gold(lake, BEERS).metadata.current_snapshot_id == before
+    with pytest.raises(outcomes.NotTold):
+        outcomes.previews(dynamodb_table, "dm-other")
 
 
 def test_asked_months_are_built_before_the_index_knows_of_them(

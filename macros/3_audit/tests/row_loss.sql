@@ -16,7 +16,7 @@
         select review_year, review_month, sum(seen) as rows_seen, sum(built) as rows_built
         from (
             select review_year, review_month, 1 as seen, 0 as built
-            from {{ node.relation_name }} version as of {{ plan.main }}
+            from {{ seen_by_readers(node).relation_name }} version as of {{ plan.main }}
             union all
             select review_year, review_month, 0 as seen, 1 as built
             from {{ node.relation_name }}

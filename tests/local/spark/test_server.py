@@ -1,5 +1,6 @@
 """A Spark that stays serves dbt, on this machine and from a laptop, and stops when it is idle."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -24,10 +25,41 @@ COLD = {"PYSPARK_SUBMIT_ARGS": "--no-such-option pyspark-shell"}
 """With these, nothing can start a Spark of its own."""
 
 
+BY_STATE = """
+with drinkers as (select * from {{ ref('top_drinkers') }} where {{ in_periods() }})
+select
+    state, count(*) as drinkers,
+    cast(row_number() over (partition by review_year, review_month order by state) as int)
+        as period_rank,
+    review_year, review_month
+from drinkers group by state, review_year, review_month
+"""
+BY_STATE_CONTRACT = """
+models:
+  - name: drinkers_by_state
+    columns:
+      - {name: state, data_type: string}
+      - {name: drinkers, data_type: bigint}
+      - {name: period_rank, data_type: int}
+      - {name: review_year, data_type: int}
+      - {name: review_month, data_type: int}
+"""
+
+
+def load_month(lake: Lake, month: str, size: int, **values: object) -> None:
+    """Silver has so many reviews of a month, each of another drinker."""
+    first = int(month[:4]) * 1_000
+    made = [
+        review | {"profile_id": review["review_id"]} | values
+        for review in reviews.month_of(month, first, size)
+    ]
+    load(lake, SqliteControlTable(lake.control), tables(), reviews.write(lake.root / "r.csv", made))
+
+
 @pytest.fixture(scope="module")
 def serving(lake: Lake) -> Iterator[server.Server]:
-    made = reviews.month_of("2010-12", 1)
-    load(lake, SqliteControlTable(lake.control), tables(), reviews.write(lake.root / "r.csv", made))
+    load_month(lake, "2010-12", 25)
+    load_month(lake, "2011-01", 26, state="CA")
     assert server.start()
     found = server.find()
     assert found
@@ -82,6 +114,44 @@ def test_a_laptop_builds_what_it_changed_in_a_schema_of_its_own(
     assert "secret" not in told
     built = {name for _, name in lake.catalog.list_tables("dm_gold_ann_b")}
     assert built & set(tables()) == {"top_drinkers"}
+    assert before == {table: gold(lake, table).metadata_location for table in tables()}
+
+
+def test_a_laptop_previews_against_production(
+    lake: Lake, serving: server.Server, project_copy: Path
+) -> None:
+    """One month of silver changed; a new table reads drinkers: the other month from production."""
+    load_month(lake, "2011-01", 30, state="CA")
+    models = project_copy / "models" / "gold"
+    (models / "drinkers_by_state.sql").write_text(BY_STATE)
+    (models / "drinkers_by_state.yml").write_text(BY_STATE_CONTRACT)
+    before = {table: gold(lake, table).metadata_location for table in tables()}
+    previews = {"DM_REMOTE": serving.url, "USER": "bob", "DBT_TARGET": "connect"}
+    told = dbt(
+        *("run", "--select", "top_drinkers", "drinkers_by_state", "state_by_review_volume"),
+        *("--vars", "{preview: true}"),
+        project=project_copy, **previews,
+    )  # fmt: skip
+    assert "ERROR=0" in told, told
+    assert "top_drinkers: 1 period (2011-01)" in told
+    assert "top_drinkers: 4 rows new, 0 gone, 0 changed" in told
+    assert "state_by_review_volume: 0 rows new, 0 gone, 1 changed" in told, told
+    assert "drinkers_by_state: 2 rows new" in told, told
+    assert "drop it      dbt run-operation drop_branch" in told
+    assert "publish it" not in told
+    mine = lake.catalog.load_table(("dm_gold_bob", "drinkers_by_state"))
+    (branch,) = set(mine.metadata.refs)
+    found = mine.scan(snapshot_id=mine.metadata.refs[branch].snapshot_id).to_arrow().to_pylist()
+    assert {(row["review_year"], row["drinkers"]) for row in found} == {(2010, 25), (2011, 30)}
+    assert before == {table: gold(lake, table).metadata_location for table in tables()}
+    done = subprocess.run(
+        [BIN / "dm", "preview", "top_drinkers", "--target", "connect", "--then", "drop",
+         "--format", "json", "--page", project_copy / "page.html"],
+        env=os.environ | COLD | previews, capture_output=True, text=True, timeout=180, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (one,) = json.loads(done.stdout)
+    assert (one["changes"]["total"]["new"], list(one["why"])) == (4, ["2011-01"])
     assert before == {table: gold(lake, table).metadata_location for table in tables()}
 
 
