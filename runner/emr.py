@@ -26,7 +26,7 @@ from runner.project import tables
 from runner.startup import collect_rarely, start_spark
 
 if TYPE_CHECKING:
-    from runner.job import Result
+    from runner.work import Result
 
 OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate")
 """What a person may have done by a job: macros of the project."""

@@ -12,7 +12,7 @@ from runner.aws import calling, session
 from runner.control.items import utc_now
 
 if TYPE_CHECKING:
-    from runner.job import Result
+    from runner.work import Result
 
 _KEPT = timedelta(days=30)
 _LONGEST = 1000

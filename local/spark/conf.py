@@ -52,6 +52,8 @@ _ENVIRONMENT = """\
 JAVA_HOME={java}
 SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
 SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
+# glibc keeps what was freed in a heap for each thread, of Parquet's and zstd's buffers hundreds of MB.
+MALLOC_ARENA_MAX=2
 # The lake is ${{DM_LAKE:-{lake}}}
 """
 

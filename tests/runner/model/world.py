@@ -16,8 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import ControlTable
 from runner.errors import TimeOver
-from runner.job import ATTEMPTS, Work
+from runner.job import ATTEMPTS
 from runner.lease import LeaseLost
+from runner.work import Work
 from tests.runner.model.ledger import Ledger
 from tests.runner.model.process import Killed
 from tests.runner.model.simulated import MONTHS, TABLES, Clock, Gold, Run
