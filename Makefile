@@ -36,9 +36,9 @@ walks: develop
 undo: develop
 	@$(BIN)/pytest --long tests/gold/test_held.py tests/gold/test_preview.py tests/dm/test_states.py
 
-# Puts bugs into the code that decides, one after the other, and says which the fast tests let pass.
+# Puts bugs into the code that decides, one after the other, and says which the tests let pass. ONLY=macros tries those alone.
 mutate: develop
-	@$(BIN)/python -m tests.mutate
+	@$(BIN)/python -m tests.mutate $(ONLY)
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop
@@ -65,9 +65,10 @@ bench: develop
 bench-quick: develop
 	@$(BIN)/python -m bench --quick
 
-# Writes docs/commands.md, from --help.
+# Writes docs/commands.md, from --help, and docs/data-dictionary.md, from the YAML of the models.
 commands: .venv/dev
 	@$(BIN)/python -m tests.commands_page
+	@$(BIN)/python -m tests.dictionary_page
 
 # Memory and time of loads of 0.2, 2 and 20 million reviews, into docs/loading.md; an hour and 30 GB.
 bench-loading: develop

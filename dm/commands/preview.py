@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import webbrowser
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ import yaml
 
 from dm.commands.setup import ready
 from dm.terminal import options
-from dm.terminal.output import line, live_line
+from dm.terminal.output import json_out, line, live_line
 from local import place
 from runner import periods
 from runner.errors import DataMasterError
@@ -104,7 +103,7 @@ def _tell(found: Sequence[Preview], format_: str, page: Path) -> None:
 
     if format_ == "json":
         told = [{**asdict(p), "verdict": p.verdict} for p in found]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        json_out(told)
         return
     if format_ == "markdown":
         click.echo(words.markdown_of(found), nl=False)

@@ -82,6 +82,12 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
         write_settings(_folder(), find(), jars)
 
 
+def leave_others() -> None:
+    """Makes Spark read the settings of the lake, whatever other Spark the shell is prepared for."""
+    for name in ("SPARK_HOME", "SPARK_CONF_DIR"):
+        os.environ.pop(name, None)
+
+
 class NotSetUp(DataMasterError):
     """Spark has no settings for the lake, or those of another one."""
 
