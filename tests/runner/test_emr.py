@@ -124,7 +124,7 @@ def test_what_another_run_holds_is_told(
 
 
 def test_a_job_whose_time_is_always_over_gives_up(
-    dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """EMR Serverless cancels it at its end without asking, so it stops itself before."""
     monkeypatch.setenv("DM_OUTCOME", "outcome-4")
@@ -153,7 +153,7 @@ def test_a_job_whose_time_is_always_over_gives_up(
 
 
 def test_a_job_that_is_cancelled_has_made_no_attempt(
-    dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DM_OUTCOME", "outcome-7")
     control = DynamoControlTable(dynamodb_table)
