@@ -125,7 +125,9 @@ class GoldJob:
                     results += self._settle(errors, published)
                     unsettled -= errors.keys()
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) and not isinstance(error, TimeOver):
+            # What a run did not come to, after a part of its work, is not what took too long.
+            ended = not isinstance(error, TimeOver) or results
+            if isinstance(error, KeyboardInterrupt) and ended:
                 given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
                 self._control.finish((item, given_back) for item in _items(unsettled))
             else:

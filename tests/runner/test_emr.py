@@ -22,6 +22,8 @@ from runner.control.items import Status
 from runner.control.table import ControlTable
 from runner.dbt import DbtProject
 from runner.emr import job
+from runner.errors import TimeOver
+from runner.gold import Published
 from runner.job import GoldJob
 from runner.project import tables
 from tests import reviews
@@ -147,7 +149,7 @@ def test_what_another_run_holds_is_told(
 
 
 def test_a_job_whose_time_is_always_over_gives_up(
-    dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """EMR Serverless cancels it at its end without asking, so it stops itself before."""
     monkeypatch.setenv("DM_OUTCOME", "outcome-4")
@@ -176,7 +178,7 @@ def test_a_job_whose_time_is_always_over_gives_up(
 
 
 def test_a_job_that_is_cancelled_has_made_no_attempt(
-    dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DM_OUTCOME", "outcome-7")
     control = DynamoControlTable(dynamodb_table)
@@ -195,6 +197,28 @@ def test_a_job_that_is_cancelled_has_made_no_attempt(
     (back,) = control.items(Status.PENDING)
     assert (back.attempt_count, back.error_message) == (0, "it was interrupted")
     assert told(dynamodb_table, "outcome-7")["top_drinkers"]["error"] == "it was cancelled"
+
+
+def test_what_a_run_that_took_too_long_did_not_come_to_is_no_attempt(tmp_path: Path) -> None:
+    """So a long back-fill goes on from run to run, as long as each builds a part of it."""
+    control = SqliteControlTable(tmp_path / "control.db")
+    control.enqueue([item("1", object_key="forced/1"), item("2", review_month="1")])
+
+    def build(*_: object) -> dict[str, None]:
+        built.append(1)
+        if len(built) == 2:
+            raise TimeOver("it was not done within 60 minutes")
+        return {"top_drinkers": None}
+
+    built: list[int] = []
+    gold = GoldJob(control, tables(), build, lambda _: {"top_drinkers": Published(1, {})})
+    work, _ = gold.claim(["top_drinkers"])
+    with pytest.raises(TimeOver):
+        gold.run(work)
+    attempts = {
+        found.control_id: (found.status, found.attempt_count) for found in control.items(*Status)
+    }
+    assert attempts == {"1": (Status.SUCCESS, 1), "2": (Status.PENDING, 0)}
 
 
 @pytest.mark.parametrize("kind", ["dynamodb", "sqlite"])
