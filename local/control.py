@@ -88,13 +88,17 @@ class SqliteControlTable:
         self._clock = clock
         self._owners = Owners(path)
 
-    def items(self, *statuses: Status) -> list[ControlItem]:
+    def items(self, *statuses: Status, most: int | None = None) -> list[ControlItem]:
         """See ControlTable.items."""
         if not self._path.exists():  # who only looks makes nothing
             return []
         with self._database() as database:
             rows = [
-                row for status in statuses for row in database.execute(_SELECT, (SCHEMA, status))
+                row
+                for status in statuses
+                for row in database.execute(
+                    f"{_SELECT} limit ?", (SCHEMA, status, -1 if most is None else most)
+                )
             ]
         found = [_item(row) for row in rows]
         return sorted(found, key=lambda item: (item.created_at, item.control_id))

@@ -18,6 +18,8 @@ from runner.problems import FAILED, Problem, failed_hook, problem_of
 from runner.project import PROJECT, tables
 from runner.startup import hush_spark
 
+MAX_ROWS = 20_000_000
+"""How many rows of silver a run of dbt reads for a table: see the macro later_periods."""
 PARSED = PROJECT / "manifest.msgpack"
 """The parsed project, in what ships to EMR Serverless: nothing there changes any more."""
 
@@ -34,6 +36,7 @@ class DbtProject:
         target: the target of the profile.
         folder: where dbt leaves `target/` and its log, `logs/dbt.log`.
         now: gets what is being done, whenever that changes.
+        max_rows: how many rows of silver one build reads for a table, at most.
     """
 
     def __init__(
@@ -42,11 +45,13 @@ class DbtProject:
         target: str = "local",
         folder: Path = PROJECT,
         now: Callable[[str], None] = lambda text: None,
+        max_rows: int = MAX_ROWS,
     ) -> None:
         self._progress = progress
         self._now = now
         self._target = target
         self._folder = folder
+        self._max_rows = max_rows
         self.left: dict[str, dict[str, str]] = {}
         """The months that the builds left stale of each table, each with the reason."""
         hush_spark()
@@ -68,7 +73,8 @@ class DbtProject:
             force: build those, too, that are built from the present input.
 
         Returns:
-            For each table, why it was not published; None if it was, or had nothing to build.
+            For each table, why it was not published; None if it was, or had nothing to build. Of
+            very many reviews it builds some months alone, and says which are to be built later.
 
         Raises:
             DbtFailed: no table was begun.
@@ -80,6 +86,7 @@ class DbtProject:
             "only_stale": not force,
             "allow_future": True,  # what silver announces is there
             "run_id": run_id,
+            "max_rows": self._max_rows,
         }
         result = self._invoke(
             dbtRunner(self._manifest, callbacks=[self._report, _before_end(publishing)]),

@@ -20,13 +20,13 @@ from runner import options, outcomes, periods
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem
 from runner.control.table import NAME, SCHEMA
-from runner.errors import DataMasterError, told
+from runner.errors import DataMasterError, TimeOver, told
 from runner.outcomes import TableOutcome
 from runner.project import tables
 from runner.startup import collect_rarely, start_spark
 
 if TYPE_CHECKING:
-    from runner.job import Result
+    from runner.work import Result
 
 OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate", "preview")
 """What a person may have done by a job: macros of the project, and a preview."""
@@ -82,8 +82,7 @@ def job(
     dbt = Previews(_tell_progress, target="emr", folder=Path(mkdtemp(prefix="dbt-")))
     mine = [task] if task else chosen or tables()
     if minutes:
-        signal.signal(signal.SIGALRM, signal.default_int_handler)
-        signal.alarm(max(minutes - _SPARE, 1) * 60)
+        _end_in_time(minutes)
     with told(), _fault_told(control_table, outcome, mine):
         if task:
             seen = _look() if task == "look" else None
@@ -111,6 +110,16 @@ def job(
         if dbt.log.exists():
             click.echo(dbt.log.read_text(), err=True)
         ctx.exit(1)
+
+
+def _end_in_time(minutes: int) -> None:
+    """Ends this job by TimeOver just before EMR Serverless cancels it, which is without a word."""
+
+    def end(*_: object) -> None:
+        raise TimeOver(f"it was not done within {minutes} minutes")
+
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(max(minutes - _SPARE, 1) * 60)
 
 
 def _used() -> str:
@@ -155,7 +164,7 @@ def _fault_told(control_table: str, key: str, mine: Sequence[str]) -> Iterator[N
         yield
     except (DataMasterError, KeyboardInterrupt) as error:
         cancelled = isinstance(error, KeyboardInterrupt)
-        told = "it was cancelled, or its time was over" if cancelled else str(error)
+        told = str(error) or "it was cancelled"
         if key:
             again = not cancelled and not isinstance(error, DbtFailed)
             outcomes.tell(control_table, key, outcomes.failed(mine, told, again=again))

@@ -20,6 +20,13 @@ class DataMasterError(Exception):
         self.hint = hint
 
 
+class TimeOver(KeyboardInterrupt):
+    """A job's time is over. What it did was an attempt, unlike that of a job that a person ended.
+
+    It is a KeyboardInterrupt, so that dbt stops its queries and ends.
+    """
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """A DataMasterError ends the command with its sentence, its hint and exit code 1."""

@@ -1,8 +1,7 @@
 """The gold job: claims items, builds the periods that they announce, and settles them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,11 +10,12 @@ from runner.announce import announce
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTable
 from runner.dbt import DbtFailed
-from runner.errors import DataMasterError
+from runner.errors import DataMasterError, TimeOver
 from runner.gold import Published
 from runner.lease import LEASE, Lease
 from runner.periods import InvalidPeriod
 from runner.problems import Problem
+from runner.work import Result, Work
 
 ATTEMPTS = 3
 ROUNDS = 3
@@ -27,34 +27,6 @@ Build = Callable[
 """Builds periods of tables, and says of each table what failed: see DbtProject.build."""
 
 _TAKEN_OVER = Problem("another run has taken it over, and settles it")
-
-
-@dataclass(frozen=True)
-class Work:
-    """A period of a table, and the claimed items that announce it: one computation."""
-
-    table: str
-    period: str
-    items: tuple[ControlItem, ...]
-
-
-@dataclass(frozen=True)
-class Result:
-    """How the items of a period ended.
-
-    Attributes:
-        table: the table.
-        period: the period; empty if the items name none.
-        items: how many they were.
-        error: None if the period was built.
-        again: whether it may be built if nothing changes but the time.
-    """
-
-    table: str
-    period: str
-    items: int
-    error: str | None
-    again: bool = False
 
 
 class GoldJob:
@@ -137,29 +109,34 @@ class GoldJob:
         return bool(announce(self._control, self._left()))
 
     def run(self, work: Collection[Work]) -> list[Result]:
-        """Builds the work and settles its items, whatever happens.
+        """Builds the work and settles its items as it goes, whatever happens.
 
         Raises:
             LeaseLost: another run has the work; nothing more was published.
         """
+        results: list[Result] = []
+        unsettled = set(work)
         try:
             with Lease(self._control, _items(work), self._lease) as lease:
-                errors = self._errors(work, lease)
-                built = {piece.table for piece in work if errors[piece] is None}
-                published = self._published(built)
+                for errors in self._errors(work, lease):
+                    built = {piece.table for piece in errors if errors[piece] is None}
+                    published = self._published(built)
+                    lease.release(_items(errors))
+                    results += self._settle(errors, published)
+                    unsettled -= errors.keys()
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
+            if isinstance(error, KeyboardInterrupt) and not isinstance(error, TimeOver):
                 given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
-                self._control.finish((item, given_back) for item in _items(work))
+                self._control.finish((item, given_back) for item in _items(unsettled))
             else:
                 told = str(error) or type(error).__name__
-                self._settle(dict.fromkeys(work, Problem(told)), {})
+                self._settle(dict.fromkeys(unsettled, Problem(told)), {})
             raise
-        return self._settle(errors, published)
+        return results
 
-    def _errors(self, work: Collection[Work], lease: Lease) -> dict[Work, Problem | None]:
-        """What is wrong with each piece of work, after all that can be built is built."""
-        errors: dict[Work, Problem | None] = {}
+    def _errors(self, work: Collection[Work], lease: Lease) -> Iterator[dict[Work, Problem | None]]:
+        """After each build, what is wrong with each piece of work that has come to its end."""
+        left = set(work)
         forced = {piece for piece in work if any(item.forced for item in piece.items)}
         batches = [batch for batch in (set(work) - forced, forced) if batch]
         repeated: Counter[str] = Counter()
@@ -168,13 +145,18 @@ class GoldJob:
             try:
                 problems = self._build_together(batch, lease)
             except DbtFailed as error:
-                return errors | dict.fromkeys(set(work) - errors.keys(), Problem(error.message))
+                yield dict.fromkeys(left, Problem(error.message))
+                return
+            errors: dict[Work, Problem | None] = {}
             again, alone = set(), defaultdict(set)
             for table, problem in problems.items():
                 pieces = {piece for piece in batch if piece.table == table}
                 bad = {p for p in pieces if problem and p.period in problem.periods} or pieces
                 if problem is None:
                     errors |= dict.fromkeys(pieces)
+                elif problem.later:
+                    errors |= dict.fromkeys(pieces - bad)
+                    again |= bad
                 elif problem.transient and repeated[table] < ROUNDS:
                     repeated[table] += 1
                     again |= pieces
@@ -186,7 +168,8 @@ class GoldJob:
                     for piece in pieces:
                         alone[piece.period].add(piece)
             batches += [found for found in (again, *alone.values()) if found]
-        return errors
+            left -= errors.keys()
+            yield errors
 
     def _build_together(self, work: Collection[Work], lease: Lease) -> dict[str, Problem | None]:
         asked = defaultdict(list)

@@ -62,6 +62,12 @@ class Lease(AbstractContextManager["Lease"]):
         if self._lost:
             raise LeaseLost("This run's lease was over, and another run has taken its work")
 
+    def release(self, items: Iterable[ControlItem]) -> None:
+        """Renews some of the items no more, for they are about to be settled."""
+        with self._one_at_a_time:
+            settled = {item.control_id for item in items}
+            self._items = [item for item in self._items if item.control_id not in settled]
+
     def _keep(self) -> None:
         end = monotonic() + LONGEST.total_seconds()
         while not self._ended.wait(self._duration.total_seconds() / 3) and monotonic() < end:

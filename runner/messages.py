@@ -2,10 +2,12 @@
 
 import re
 
-_HEADING = re.compile(
-    r"(Runtime|Compilation|Database) Error\b|An error occurred while calling \w+\.\w+\.$"
-)
+_HEADING = re.compile(r"(\w+ Error\b( in .*)?|An error occurred while calling \w+\.\w+\.)$")
 _JAVA_CLASS = re.compile(r"^: ([\w$]+\.)+")
+# What dbt says of a model with a contract and without columns.
+_NO_COLUMNS = re.compile(
+    r"Contract enforcement failed for: \((\S+)\)\s+Constraints must be defined"
+)
 _LONGEST = 500
 
 # Of the clients for AWS that Iceberg uses: no answer, or one that the client gives up on.
@@ -27,6 +29,8 @@ def one_line(message: str) -> str:
     """What a message of dbt or Spark says."""
     if service := unanswered(message):
         return service
+    if found := _NO_COLUMNS.search(message):
+        return f"{found[1]} has no columns in its YAML: name each there, with its data_type"
     lines = [line.strip() for line in message.splitlines()]
     told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
     first = " ".join(told[:2]) if told[0].endswith(":") else told[0]

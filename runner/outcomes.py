@@ -14,7 +14,7 @@ from runner.control.items import utc_now
 from runner.errors import DataMasterError
 
 if TYPE_CHECKING:
-    from runner.job import Result
+    from runner.work import Result
 
 _KEPT = timedelta(days=30)
 _LONGEST = 1000

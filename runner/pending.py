@@ -9,9 +9,10 @@ from runner.control.items import ControlItem
 from runner.control.table import ControlTable
 from runner.dbt import DbtProject
 from runner.gold import published
-from runner.job import GoldJob, Result
+from runner.job import GoldJob
 from runner.messages import count
 from runner.project import tables
+from runner.work import Result
 
 
 def gold_job(

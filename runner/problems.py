@@ -20,11 +20,13 @@ class Problem:
         periods: those that are known to be at fault; empty if that is not known.
         transient: no month is at fault: another run published the table meanwhile, or a service
             did not answer. Built again, the table may succeed.
+        later: nothing failed: these periods wait for their turn, and the others are published.
     """
 
     message: str
     periods: frozenset[str] = frozenset()
     transient: bool = False
+    later: bool = False
 
 
 def problem_of(
@@ -32,7 +34,8 @@ def problem_of(
 ) -> Problem | None:
     """Why a table was not published, as the macro table_outcomes found it, if dbt came so far.
 
-    Of a table that was, why months that were asked for were left out: somebody holds them.
+    Of a table that was, why months that were asked for were left out: somebody holds them, or
+    silver has too many rows of them for one run.
     """
     model = next((r for r in results if r.node.name == table), None)
     if model is None:
@@ -53,6 +56,8 @@ def problem_of(
     held = {m: why for m, why in model.adapter_response.get("held", {}).items() if m in asked}
     if held:
         return Problem(f"{next(iter(held.values()))} (dm release)", frozenset(held))
+    if waiting := frozenset(model.adapter_response.get("later", ())).intersection(asked):
+        return Problem("it waits for its turn", waiting, later=True)
     return None
 
 

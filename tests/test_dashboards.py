@@ -1,15 +1,21 @@
-"""Each query of the dashboards runs on tables of the contract: all columns are there, and fit."""
+"""The dashboards are as Grafana's schema says, and each query runs on tables of the contract."""
 
 import dataclasses
+import enum
 import json
 import re
+import types
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import duckdb
 import pytest
 import sqlglot
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.alerting import RuleGroup
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from runner.control.items import ControlItem
 from runner.project import PROJECT, tables
@@ -26,6 +32,8 @@ VARIABLES = {
 def queries(dashboard: Path) -> dict[str, str]:
     """The query of each panel and variable, by its name."""
     content: dict[str, Any] = json.loads(dashboard.read_text())
+    if "rules" in content:
+        return {rule["title"]: rule["data"][0]["model"]["rawSQL"] for rule in content["rules"]}
     found = {panel["title"]: panel["targets"][0]["rawSQL"] for panel in content["panels"]}
     for variable in content["templating"]["list"]:
         if variable["type"] == "query":
@@ -64,6 +72,62 @@ def test_a_query_runs(contract: duckdb.DuckDBPyConnection, dashboard: Path, name
     assert "$" not in query
     (translated,) = sqlglot.transpile(query, read="athena", write="duckdb")
     contract.execute(translated)
+
+
+def fits(value: object, hint: Any) -> bool:
+    """Whether a value is of a type of Grafana's schema, in all its parts."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return True
+    if origin in (Union, types.UnionType):
+        return any(fits(value, one) for one in inner)
+    if origin is Literal:
+        return value in inner
+    if origin is list:
+        return isinstance(value, list) and all(fits(each, inner[0]) for each in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(fits(each, inner[1]) for each in value.values())
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return value in list(hint)
+    if not isinstance(value, (int, float) if hint is float else hint):
+        return False
+    parts = getattr(value, "__dict__", {})
+    hints = get_type_hints(type(value)) if parts else {}
+    return all(fits(each, hints[name]) for name, each in parts.items() if name in hints)
+
+
+@pytest.mark.parametrize("file", DASHBOARDS, ids=lambda file: file.stem)
+def test_a_dashboard_is_as_the_schema_of_grafana_says(file: Path) -> None:
+    register_default_plugins()
+    content = json.loads(file.read_text())
+    kind = RuleGroup if "rules" in content else Dashboard
+    read = kind.from_json(content)
+    assert fits(read, kind)
+    again = json.loads(JSONEncoder(sort_keys=True).encode(read))
+    assert unknown(content, again) == []
+
+
+def unknown(content: Any, known: Any, path: str = "") -> list[str]:
+    """What is in a file and Grafana knows nothing of."""
+    if isinstance(content, dict):
+        pairs = [(f"{path}.{key}", content[key], known.get(key, ...)) for key in content]
+    elif isinstance(content, list):
+        pairs = [(f"{path}[{i}]", *pair) for i, pair in enumerate(zip(content, known, strict=True))]
+    else:
+        return [] if content == known else [path]
+    return [found for at, ours, theirs in pairs
+            for found in ([at] if theirs is ... else unknown(ours, theirs, at))]  # fmt: skip
+
+
+def test_each_column_has_a_name_for_people() -> None:
+    for path in DASHBOARDS:
+        for panel in json.loads(path.read_text()).get("panels", []):
+            named = {o["matcher"]["options"] for o in panel["fieldConfig"]["overrides"]}
+            columns = sqlglot.parse_one(queries(path)[panel["title"]], read="athena").named_selects
+            if panel["type"] == "timeseries":
+                assert "displayName" in panel["fieldConfig"]["defaults"] or named
+            else:
+                assert named == set(columns), panel["title"]
 
 
 def test_all_gold_tables_are_shown() -> None:

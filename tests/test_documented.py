@@ -9,6 +9,7 @@ from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
 from runner.project import PROJECT, tables
+from tests import dictionary_page
 from tests.dbt_project import copy_project
 
 MACROS_IN_A_FOLDER = 12
@@ -75,6 +76,15 @@ def test_every_column_and_the_grain_of_a_model(name: str) -> None:
     assert model["name"] == name
     assert "One row per month and" in " ".join(model["description"].split())
     assert all(column["description"] and column["data_type"] for column in model["columns"])
+
+
+def test_the_data_dictionary_says_what_the_yaml_does() -> None:
+    """Of each column of silver, of the history, and of all tables but one that is new."""
+    page = dictionary_page.PAGE.read_text()
+    named = dictionary_page.sections(page)
+    assert {"review_flat", "run_history", "top_drinkers"} <= named
+    assert len(set(tables()) - named) <= 1, "`make commands` writes them"
+    assert page == dictionary_page.up_to_date(page, named), "`make commands` writes it anew"
 
 
 def test_each_macro_is_in_the_file_of_its_name() -> None:

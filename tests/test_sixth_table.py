@@ -57,6 +57,11 @@ def test_a_sixth_table_is_two_files(project: Path, tmp_path: Path, jar_paths: li
     assert NAME in {item.table_name for item in pending}
     assert "1 of 1 control item succeeded" in run(dm, "process", "--table", NAME)
     assert [row["avg_taste"] for row in rows(lake, NAME)] == [3.5]
+    # The report has a section about it.
+    run(dm, "report", "--output", str(tmp_path / "report.html"))
+    page = (tmp_path / "report.html").read_text()
+    assert f'<section id="table-{NAME}" data-table="{NAME}"' in page
+    assert 'data-column="avg_taste" class="rating">Avg taste<' in page
     # The page of the docs has it.
     run(dm, "docs")
     content = json.loads((project / "target" / "docs" / "colibri-manifest.json").read_text())

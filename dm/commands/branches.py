@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 
 import click
 
@@ -14,7 +14,6 @@ from runner.project import tables
 
 _BRANCH = click.argument("branch")
 _TABLE = click.argument("table", type=options.Names(tables()), metavar="TABLE")
-_PREFIX = "audit_"
 
 
 @click.group("branches", invoke_without_command=True)
@@ -34,36 +33,13 @@ def branches(ctx: click.Context, format_: str) -> None:
     """
     if ctx.invoked_subcommand:
         return
-    from dm.reading import snapshots  # Arrow and Iceberg are slow to import
-    from dm.reading.show import NotBuilt, Unreadable, gold_table
+    from dm.reading import kept  # Arrow and Iceberg are slow to import
 
-    rows = []
-    for name in tables():
-        try:
-            table = gold_table(place.there(), name)
-        except (NotBuilt, Unreadable):
-            continue
-        for branch, ref in sorted(table.metadata.refs.items()):
-            newest = table.snapshot_by_id(ref.snapshot_id)
-            if not branch.startswith(_PREFIX) or newest is None:
-                continue
-            untested = snapshots.untested([newest])
-            rows.append(
-                {
-                    "table": name,
-                    "branch": branch,
-                    "written": f"{snapshots.written(newest):%Y-%m-%d %H:%M}",
-                    "kind": "preview" if branch.startswith("audit_preview_") else "run",
-                    "tests": "not passed" if untested else "passed",
-                }
-            )
+    rows = [asdict(branch) for branch in kept.branches(place.there())]
     if not rows and format_ == "table":
         click.echo("No run and no preview has left anything unpublished.")
         return
-    if format_ == "json":
-        click.echo(json.dumps(rows, indent=2))
-    else:
-        rows_out(rows, format_)
+    rows_out(rows, format_)
 
 
 @branches.command()

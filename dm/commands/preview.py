@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import webbrowser
@@ -17,7 +16,7 @@ import yaml
 from dm.commands.operate import by_job
 from dm.commands.setup import ready
 from dm.terminal import options
-from dm.terminal.output import line, live_line
+from dm.terminal.output import json_out, line, live_line
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
 
@@ -120,7 +119,7 @@ def _tell(found: Sequence[Preview], format_: str, page: Path) -> None:
 
     if format_ == "json":
         told = [{**asdict(p), "verdict": p.verdict} for p in found]
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        json_out(told)
         return
     if format_ == "markdown":
         click.echo(words.markdown_of(found), nl=False)

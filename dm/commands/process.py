@@ -21,7 +21,7 @@ from runner.messages import count
 from runner.startup import start_spark
 
 if TYPE_CHECKING:
-    from runner.job import Result
+    from runner.work import Result
 
 
 _AS_IT_IS = "asked for, but as silver has it: settled without building"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from dm.commands.setup import ready
 from dm.reading.tables import import_arrow
 from dm.terminal import options
-from dm.terminal.output import FORMATS, Row, rows_out
+from dm.terminal.output import FORMATS, Row, in_json, rows_out
 from local import place
 from runner import periods
 from runner.project import tables
@@ -125,5 +124,5 @@ def _print(columns: list[str], found: Iterator[Row], format_: str) -> None:
     else:
         click.echo("[", nl=False)
         for place, row in enumerate(found):
-            click.echo(f"{',' if place else ''}\n  {json.dumps(row, ensure_ascii=False)}", nl=False)
+            click.echo(f"{',' if place else ''}\n  {in_json(row)}", nl=False)
         click.echo("\n]")

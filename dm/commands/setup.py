@@ -40,6 +40,7 @@ def ready() -> None:
     place.there()
     if not conf.is_configured():
         click.get_current_context().invoke(setup)
+    conf.leave_others()
     server.use()
 
 

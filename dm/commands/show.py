@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dm.terminal import options
-from dm.terminal.output import FORMATS, Row, rows_out
+from dm.terminal.output import FORMATS, Row, json_out, rows_out
 from local import place
 from runner.project import tables
 
@@ -79,7 +78,7 @@ def explain(table: str, period: str, key: str | None, as_of: str | None, format_
     told = explain_period(place.there(), table, period, key, as_of)
     version = told.version
     if format_ == "json":
-        click.echo(json.dumps(asdict(told), indent=2, ensure_ascii=False, default=str))
+        json_out(asdict(told))
         return
     if format_ == "csv":
         whole = {**asdict(version), "total_rows": told.total_rows, "stale": told.stale or ""}
@@ -203,7 +202,7 @@ def _compare(
         months,
     )
     if format_ == "json":
-        click.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        json_out(asdict(found))
     elif format_ == "markdown":
         click.echo(words.markdown(found), nl=False)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dm.terminal import options, verdict, worklist
-from dm.terminal.output import rows_out, say
+from dm.terminal.output import json_out, rows_out, say
 from local import lake
 from runner import periods
 from runner.control.items import UNSETTLED, ControlItem, Status
@@ -21,6 +20,7 @@ from runner.project import tables
 if TYPE_CHECKING:
     from dm.aws.dispatcher import Execution
     from dm.reading.freshness import Freshness
+    from dm.reading.kept import Kept
     from dm.reading.plans import Silver
     from dm.reading.snapshots import Held
 
@@ -51,7 +51,7 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
       dm status --check > /dev/null || echo "something is not built"
       dm status --target aws
     """
-    from dm.reading import freshness, plans  # Arrow, Iceberg and dbt are slow to import
+    from dm.reading import freshness, kept, plans  # Arrow, Iceberg and dbt are slow to import
 
     problem = None
     control = options.control(target)
@@ -64,10 +64,12 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
         executions = dispatcher.connect(state_machine).latest(1)
         fresh = [freshness.of_items(items, name) for name in tables()]
         silver: Mapping[str, Silver] = {}
+        branches: list[Kept] = []
     else:
         executions = []
         found = plans.of(lake.find())
         problem, silver = found.problem, found.sources
+        branches = kept.branches(lake.find())
         fresh = [freshness.of(lake.find(), name, found) for name in tables()]
     if format_ == "json":
         told = {
@@ -75,9 +77,10 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
             "tables": [asdict(table) for table in fresh],
             "silver": {name: asdict(source) for name, source in silver.items()},
             "problem": problem,
+            "branches": [asdict(branch) for branch in branches],
             "executions": [asdict(execution) for execution in executions],
         }
-        click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
+        json_out(told)
         verdict.end(_code(work, fresh, problem, check=check))
         return
     if format_ == "csv":
@@ -102,6 +105,11 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
             say(source.remark)
     if problem:
         say(f"What is stale is not known: {problem}")
+    for branch in branches:
+        say(
+            f"Kept: {branch.table} {branch.branch}, a {branch.kind} of {branch.written}, tests"
+            f" {branch.tests}: `dm branches --help` says what to do with it"
+        )
     verdict.tell(left, target)
     waits = any(item.status is not Status.ERROR for item in work)
     if waits or any(table.stale for table in fresh):

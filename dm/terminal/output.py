@@ -2,11 +2,13 @@
 
 import csv
 import json
+import math
 import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, time
 from typing import Literal
 
 import click
@@ -17,19 +19,48 @@ _PIPE = 10_000
 
 _GAP = 2
 
+_EXACT = 2**53
+"""Up to here jq, JavaScript and others read a number as it is written."""
+
 Row = Mapping[str, object]
 
 
 def rows_out(rows: Sequence[Row], format_: str) -> None:
     """Prints rows as one of FORMATS; where a row lacks a key that another has, it is empty."""
     if format_ == "json":
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        json_out(rows)
     elif format_ == "csv":
         writer = csv.DictWriter(sys.stdout, _names(rows), lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _in_csv(value) for key, value in row.items()} for row in rows)
     elif rows:
         _table(rows)
+
+
+def json_out(value: object) -> None:
+    """Prints a value as JSON, as each command does: see in_json."""
+    click.echo(in_json(value, indent=2))
+
+
+def in_json(value: object, indent: int | None = None) -> str:
+    """A value as JSON.
+
+    Times are in ISO 8601; a number that is none is null, and one that a reader would round, such as
+    a snapshot's, is a text.
+    """
+    return json.dumps(_readable(value), indent=indent, ensure_ascii=False, default=str)
+
+
+def _readable(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _readable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, int) and abs(value) > _EXACT:
+        return str(value)
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def say(sentence: str, indent: int = 2, color: str | None = None) -> None:

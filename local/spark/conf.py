@@ -52,6 +52,8 @@ _ENVIRONMENT = """\
 JAVA_HOME={java}
 SPARK_CONF_DIR="${{DM_LAKE:+$DM_LAKE/conf}}"
 SPARK_CONF_DIR="${{SPARK_CONF_DIR:-$SPARK_HOME/conf}}"
+# glibc keeps what was freed in a heap for each thread, of Parquet's and zstd's buffers hundreds of MB.
+MALLOC_ARENA_MAX=2
 # The lake is ${{DM_LAKE:-{lake}}}
 """
 
@@ -67,9 +69,7 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     """
     home = _default_folder()
     shim = java_started()
-    shim.parent.mkdir(parents=True, exist_ok=True)
-    shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
-    shim.chmod(0o755)
+    write_java(shim, java)
     environment = home / "spark-env.sh"
     own = not environment.exists() or f"{DEFAULT}}}" in environment.read_text()
     if own or _folder() == home:
@@ -80,6 +80,12 @@ def configure(java: Path, jars: Sequence[Path]) -> None:
     (Path(sysconfig.get_path("purelib")) / "dbt_datamaster.py").write_text(_PLUGIN)
     if _folder() != home:
         write_settings(_folder(), find(), jars)
+
+
+def leave_others() -> None:
+    """Makes Spark read the settings of the lake, whatever other Spark the shell is prepared for."""
+    for name in ("SPARK_HOME", "SPARK_CONF_DIR"):
+        os.environ.pop(name, None)
 
 
 class NotSetUp(DataMasterError):
@@ -120,6 +126,13 @@ def settings() -> dict[str, str]:
 def java_started() -> Path:
     """The `bin/java` that Spark starts: a script that starts the Java of configure()."""
     return _default_folder() / "java" / "bin" / "java"
+
+
+def write_java(shim: Path, java: Path) -> None:
+    """Writes a `bin/java` that Spark can start: see java_started()."""
+    shim.parent.mkdir(parents=True, exist_ok=True)
+    shim.write_text(_JAVA.format(java=shlex.quote(str(java))))
+    shim.chmod(0o755)
 
 
 def write_settings(

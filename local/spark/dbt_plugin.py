@@ -19,6 +19,9 @@ from dbt.adapters.spark.connections import SparkConnectionManager
 from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.context import get_invocation_context
+from dbt_common.events.base_types import EventLevel
+from dbt_common.events.functions import fire_event
+from dbt_common.events.types import Note
 from dbt_common.exceptions import DbtRuntimeError
 
 from local import place
@@ -57,6 +60,7 @@ class LocalSpark(dbtPlugin):
             NothingToRetry: `dbt retry` would pass over what the run before did not publish.
         """
         collect_rarely()
+        _leave_callers_to_the_log()
         flags = get_flags()  # type: ignore[no-untyped-call]
         if flags.WHICH not in _ASK_SPARK:
             return
@@ -99,11 +103,25 @@ def _tell_in_a_line() -> None:
         SparkConnectionManager.exception_handler = in_a_line  # type: ignore[assignment, method-assign]
 
 
+def _leave_callers_to_the_log() -> None:
+    """Ends what a macro refuses with its sentence: through which macros it came is in dbt's log."""
+    whole = DbtRuntimeError.process_stack
+
+    def to_the_log(error: DbtRuntimeError) -> list[str]:
+        if callers := whole(error):
+            fire_event(Note(msg="\n".join(callers)), level=EventLevel.DEBUG)
+        return []
+
+    if whole.__name__ != to_the_log.__name__:
+        DbtRuntimeError.process_stack = to_the_log  # type: ignore[assignment, method-assign]
+
+
 def _look_at_lake() -> None:
     """Dbt tells an error's message alone, so its hint is put into that."""
     try:
         place.there()
         conf.must_be_configured()
+        conf.leave_others()
     except DataMasterError as error:
         raise type(error)(f"{error.message}. {error.hint}") from error
 

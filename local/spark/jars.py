@@ -13,17 +13,18 @@ class JarUnavailable(DataMasterError):
 
 @dataclass(frozen=True)
 class Jar:
-    """A jar by its Maven coordinates, and the SHA-256 that its bytes must have."""
+    """A jar, or an archive, by its Maven coordinates, and the SHA-256 that its bytes must have."""
 
     group: str
     artifact: str
     version: str
     sha256: str
+    packaging: str = "jar"
 
     @property
     def file(self) -> str:
         """The name of its file."""
-        return f"{self.artifact}-{self.version}.jar"
+        return f"{self.artifact}-{self.version}.{self.packaging}"
 
 
 JARS = (
@@ -71,7 +72,7 @@ def _resolve(jar: Jar) -> Path:
 
     try:
         component = MavenContext().project(jar.group, jar.artifact).at_version(jar.version)
-        path: Path = component.artifact().resolve()
+        path: Path = component.artifact(packaging=jar.packaging).resolve()
     except (OSError, RuntimeError) as error:
         raise JarUnavailable(
             f"{jar.file} is not in the cache, and cannot be downloaded",

@@ -13,6 +13,8 @@
     {%- set builds = command() in ('build', 'run') and node.unique_id in selected_resources -%}
     {%- set periods = (stale if asked == 'stale' else known if asked == 'all' else asked) | reject('in', held) | list -%}
     {%- set periods = [] if not builds else periods | select('in', stale) | list if var('only_stale') else periods -%}
+    {%- set later = later_periods(node, sources, periods) -%}
+    {%- set periods = periods | reject('in', later) | list -%}
     {%- set inputs, built, snapshots, left = {}, {}, {}, stale | reject('in', periods) | list -%}
     {%- for period, said in held.items() if said.why -%}
         {%- do left.append(period) -%}
@@ -30,7 +32,7 @@
     {%- set untested = table.untested | reject('in', periods) | list + (periods if var('publish_untested') else []) -%}
     {{ return({
         'builds': builds, 'asked': asked, 'stale': stale, 'why': found.why, 'periods': periods,
-        'inputs': inputs, 'left': left, 'held': held, 'now': now, 'built': built, 'untested': untested | sort, 'table': table.table, 'lost': table.lost,
-        'main': table.main, 'sources': snapshots, 'columns': found.columns, 'code': code, 'reads': reads(node)
+        'inputs': inputs, 'left': left, 'later': later, 'held': held, 'now': now, 'built': built, 'untested': untested | sort, 'table': table.table, 'lost': table.lost,
+        'main': table.main, 'sources': snapshots, 'columns': found.columns, 'code': code, 'reads': reads(node), 'total_rows': total_rows(node, sources, periods)
     }) }}
 {% endmacro %}

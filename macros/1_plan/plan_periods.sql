@@ -8,7 +8,8 @@
         {%- set sources, pinned = source_states(models), {} -%}
         {%- do graph.update({'period_plans': model_plans(models, sources)}) -%}
         {%- for id, plan in graph.period_plans.items() if plan.builds -%}
-            {%- do log(graph.nodes[id].name ~ ': ' ~ periods_in_words(plan.periods), info=true) -%}
+            {%- set waiting = '; for another run: ' ~ periods_in_words(plan.later) if plan.later -%}
+            {%- do log(graph.nodes[id].name ~ ': ' ~ periods_in_words(plan.periods) ~ (waiting or ''), info=true) -%}
             {%- do tell_held(graph.nodes[id], plan) -%}
         {%- endfor -%}
         {#- Pinned last: a plan knows a model's code by its SQL, which the snapshot must not be a part of. -#}

@@ -1,5 +1,5 @@
-{% macro create_empty_table(relation) %}
-    create table {{ relation }} ({{ column_definitions(model.columns) }})
+{% macro create_empty_table(relation, create='create') %}
+    {{ create }} table {{ relation }} ({{ column_definitions(model.columns) }})
     {{ file_format_clause() }}
     {{ partition_cols(label='partitioned by') }}
     {{ location_clause() }}

@@ -1,8 +1,11 @@
-{#- Makes the table from the contract (types, not-null columns, comments); one that is there must be
-    the contract's, and gets its comments. Only with write.wap.enabled do writes go to the audit branch. -#}
+{#- Makes the table from the contract (types, not-null columns, comments), anew where it is not the contract's and never had a row;
+    one that has must be the contract's, and gets its comments. Only with write.wap.enabled do writes go to the audit branch. -#}
 {% macro ensure_table(relation, plan) %}
     {%- if plan.table is none -%}
         {%- do run_query(create_empty_table(relation)) -%}
+    {%- elif not is_contract(plan.table) and not var('preview') and not has_had_rows(relation) -%}
+        {%- do run_query(create_empty_table(relation, 'create or replace')) -%}
+        {%- do plan.update({'main': none}) -%}
     {%- else -%}
         {%- do assert_table_is_contract(relation, plan.table) -%}
         {%- do update_comments(relation, plan.table) if not var('preview') -%}

@@ -8,9 +8,8 @@
     {{ run_hooks(pre_hooks) }}
 
     {%- set plan = assert_audited(model) -%}
-    {#- Before a table is made: one of columns that the SQL has not could not be mended by a change of either. -#}
-    {%- if plan.periods -%}
-        {%- do get_assert_columns_equivalent(sql) -%}
+    {%- if plan.periods or plan.table is none -%}
+        {%- do assert_sql_is_contract(sql) -%}
     {%- endif -%}
     {%- do ensure_table(this, plan) -%}
     {%- if plan.periods -%}

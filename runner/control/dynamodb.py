@@ -76,10 +76,10 @@ class DynamoControlTable:
         with self._errors("connect"):
             self._table: Table = session().resource("dynamodb", config=_PACED).Table(name)
 
-    def items(self, *statuses: Status) -> list[ControlItem]:
+    def items(self, *statuses: Status, most: int | None = None) -> list[ControlItem]:
         """See ControlTable.items."""
         with self._errors("Query"):
-            found = [_item(raw) for status in statuses for raw in self._query(status)]
+            found = [_item(raw) for status in statuses for raw in self._query(status, most)]
         return sorted(found, key=lambda item: (item.created_at, item.control_id))
 
     def enqueue(self, items: Iterable[ControlItem]) -> None:
@@ -165,9 +165,9 @@ class DynamoControlTable:
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             return [item for item in threads.map(write, items) if item]
 
-    def _query(self, status: Status) -> Iterator[dict[str, Any]]:
+    def _query(self, status: Status, most: int | None) -> Iterator[dict[str, Any]]:
         condition = Key("schema_name").eq(SCHEMA) & Key("status").eq(status)
-        page: dict[str, Any] = {}
+        page: dict[str, Any] = {} if most is None else {"Limit": most}
         while True:
             answer = self._table.query(
                 IndexName="dm-gsi-schema-status",
@@ -175,9 +175,11 @@ class DynamoControlTable:
                 **page,
             )
             yield from answer["Items"]
-            if "LastEvaluatedKey" not in answer:
+            if "Limit" in page:
+                page["Limit"] -= len(answer["Items"])
+            if "LastEvaluatedKey" not in answer or page.get("Limit") == 0:
                 return
-            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _put(self, item: ControlItem) -> ControlItem | None:
         raw = {key: value for key, value in asdict(item).items() if value is not None}

@@ -18,8 +18,8 @@ class ControlTableUnavailable(DataMasterError):
 class ControlTable(Protocol):
     """The control items of the schema `dm_gold`; those of other schemas are never touched."""
 
-    def items(self, *statuses: Status) -> list[ControlItem]:
-        """All items in these states, oldest first."""
+    def items(self, *statuses: Status, most: int | None = None) -> list[ControlItem]:
+        """The items in these states, oldest first: all, or at most so many of a state, any."""
         ...
 
     def enqueue(self, items: Iterable[ControlItem]) -> None:

@@ -2,16 +2,22 @@
 
 import logging
 import platform
+import shutil
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from infra.package import package
+from local.spark import conf, jars
+from local.spark.jars import JARS
 from tests.aws import moto_gaps
 from tests.aws.account import Account
 from tests.aws.deployer import REGION
-from tests.aws.worker import Worker, tell
+from tests.aws.worker import AWS_BUNDLE, SparkSubmit, Worker, architecture, tell
 
 SLOTS = 2
 """The stack's MaxConcurrentRuns: EMR Serverless keeps further job runs waiting."""
@@ -58,6 +64,35 @@ def account(endpoint: str) -> Account:
     arm = platform.machine() in ("aarch64", "arm64")
     # A second attempt would be an hour's quarter away.
     return Account(Architecture="ARM64" if arm else "X86_64", SecondAttemptMinutes="0")
+
+
+@pytest.fixture(scope="package")
+def packaged(
+    account: Account, endpoint: str, tmp_path_factory: pytest.TempPathFactory
+) -> SparkSubmit:
+    """Runs what `make package` makes."""
+    assert conf.is_configured(), "`make setup` comes first: it finds a Java"
+    base = Path(sys.base_prefix, "bin", "python3.11")
+    python = str(base) if base.exists() else shutil.which("python3.11")
+    assert python, "the job needs Python 3.11, as EMR Serverless has it"
+    artifact = tmp_path_factory.mktemp("artifact")
+    package(artifact, [architecture()])
+    account.upload(*artifact.iterdir())
+    iceberg = [jars.fetch(jar) for jar in (JARS[0], AWS_BUNDLE)]
+    return SparkSubmit(endpoint, iceberg, Path(python), tmp_path_factory.mktemp("jobs"))
+
+
+@pytest.fixture(scope="module")
+def spark_submit(packaged: SparkSubmit, worker: Worker, patch: pytest.MonkeyPatch) -> SparkSubmit:
+    """What the worker runs in this module."""
+    patch.setattr(worker, "run", packaged)
+    return packaged
+
+
+@pytest.fixture(scope="package")
+def all_at_once(account: Account) -> str:
+    """A state machine that starts one job for all tables."""
+    return account.dispatcher_with("all-at-once", JobsFor="all tables")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pyarrow import parquet
 from infra.silver import GlueLake
 from local.load import load
 from runner.project import tables
-from tests.aws.account import Account
+from tests.aws.account import Account, Ended
 from tests.tables import rows
 
 GOOD_MONTHS = "review_year = 2011 and review_month <= 3"
@@ -25,6 +25,10 @@ def load_reviews(lake: GlueLake, account: Account, loaded: pa.Table, folder: Pat
 
 def gold_rows(lake: GlueLake, table: str, where: str = GOOD_MONTHS) -> Sequence[object]:
     return rows(lake, table, where)
+
+
+def succeeded(ended: Ended) -> None:
+    assert ended.status == "SUCCEEDED", ended.told
 
 
 def log_of(logs: str) -> str:

@@ -1,9 +1,6 @@
 """From the schedule to the tables in the Glue catalog, with the packaged job on real Spark."""
 
-import platform
 import re
-import shutil
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from infra.package import package
 from infra.silver import GlueLake
 from local import demo
-from local.spark import conf, jars
-from local.spark.jars import JARS
 from runner.control.items import Status
 from runner.project import tables
 from tests import reviews
@@ -27,33 +21,11 @@ from tests.aws.calls import Call
 from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.aws.packaged import gold_rows, load_reviews, log_of
 from tests.aws.policies import allows, statements
-from tests.aws.worker import AWS_BUNDLE, JOB_KEY, SparkSubmit, Worker
+from tests.aws.worker import JOB_KEY, SparkSubmit
 from tests.computed import expected
 from tests.tables import gold
 
 pytestmark = pytest.mark.end_to_end
-
-
-@pytest.fixture(scope="module")
-def spark_submit(
-    account: Account,
-    endpoint: str,
-    worker: Worker,
-    patch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> SparkSubmit:
-    """The worker runs what `make package` makes."""
-    assert conf.is_configured(), "`make setup` comes first: it finds a Java"
-    base = Path(sys.base_prefix, "bin", "python3.11")
-    python = str(base) if base.exists() else shutil.which("python3.11")
-    assert python, "the job needs Python 3.11, as EMR Serverless has it"
-    artifact = tmp_path_factory.mktemp("artifact")
-    package(artifact, [{"arm64": "aarch64"}.get(platform.machine(), platform.machine())])
-    account.upload(*artifact.iterdir())
-    iceberg = [jars.fetch(jar) for jar in (JARS[0], AWS_BUNDLE)]
-    runner = SparkSubmit(endpoint, iceberg, Path(python), tmp_path_factory.mktemp("jobs"))
-    patch.setattr(worker, "run", runner)
-    return runner
 
 
 @pytest.fixture(scope="module")

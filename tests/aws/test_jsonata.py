@@ -93,6 +93,9 @@ def evaluated(account: Account, worker: Worker, patch: pytest.MonkeyPatch) -> li
     patch.setattr(worker, "run", lambda job: tell(job, [done]))
     assert account.run({"maintain": True}).status == "SUCCEEDED"
     assert account.run({"look": True}).status == "SUCCEEDED"
+    patch.setattr(worker, "run", lambda job: tell(job, [TableOutcome("operate", "SUCCEEDED")]))
+    said = {"table": STATES, "periods": ["2010-01", "2010-02"], "because": 'a "quoted" reason'}
+    assert account.run({"operate": {"name": "hold", "arguments": said}}).status == "SUCCEEDED"
     many = [f"{year}-{month:02}" for year in range(1976, 2012) for month in range(1, 13)]
     for wrong in ({"tables": ["ale"]}, {"periods": ["2010-13"]}, {"periods": many}):
         assert account.run(wrong).status == "FAILED"

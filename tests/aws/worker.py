@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import platform
 import shlex
 import shutil
 import signal
@@ -36,7 +37,6 @@ JOB_KEY = "the-jobs-role"
 """The access key of the jobs, by which their calls are known."""
 
 _ENV = "spark.emr-serverless.driverEnv."
-_SPARK = Path(pyspark.__file__).parent
 _LOG4J = """\
 rootLogger.level = warn
 rootLogger.appenderRef.stderr.ref = console
@@ -90,12 +90,21 @@ class SparkSubmit:
         jars: Iceberg and its part for AWS.
         python: the path of a Python that has none of this project's packages.
         folder: where the files of the job runs are put.
+        spark: the folder of the package pyspark.
+        java: what JAVA_HOME is.
+        master: where the executors are.
+
+    Attributes:
+        processes: the driver of each job run.
     """
 
     endpoint: str
     jars: list[Path]
     python: Path
     folder: Path
+    spark: Path = Path(pyspark.__file__).parent
+    java: Path = Path(sysconfig.get_path("purelib"), "pyspark", "conf", "java")
+    master: str = "local[1]"
     processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def __call__(self, job: JobRun) -> str | None:
@@ -105,7 +114,7 @@ class SparkSubmit:
         request: dict[str, Any] = job.job_driver["sparkSubmit"]
         settings = _settings(request["sparkSubmitParameters"])
         command = [
-            *(str(_SPARK / "bin" / "spark-submit"), "--master", "local[1]"),
+            *(str(self.spark / "bin" / "spark-submit"), "--master", self.master),
             *self._settings(settings, here),
             str(_fetch(request["entryPoint"], here)),
             *request["entryPointArguments"],
@@ -135,6 +144,7 @@ class SparkSubmit:
         } | {
             "spark.archives": f"{_fetch(archive, here)}#{name}",
             "spark.driver.extraClassPath": os.pathsep.join(map(str, self.jars)),
+            "spark.executor.extraClassPath": os.pathsep.join(map(str, self.jars)),
             "spark.driver.extraJavaOptions": (
                 "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
                 f" -Dlog4j2.configurationFile={self.folder}/conf/log4j2.properties"
@@ -156,11 +166,12 @@ class SparkSubmit:
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_ENDPOINT_URL": self.endpoint,
             "HOME": str(self.folder),
-            "JAVA_HOME": str(Path(sysconfig.get_path("purelib"), "pyspark", "conf", "java")),
+            "JAVA_HOME": str(self.java),
             "PATH": os.environ["PATH"],
             "PYSPARK_DRIVER_PYTHON": python,
             "PYSPARK_PYTHON": python,
             "SPARK_CONF_DIR": str(conf),
+            "SPARK_HOME": str(self.spark),
             "SPARK_LOCAL_IP": "127.0.0.1",
         }
 
@@ -208,6 +219,11 @@ def _fetch(uri: str, folder: Path) -> Path:
     path = folder / Path(key).name
     boto3.client("s3").download_file(bucket, key, str(path))
     return path
+
+
+def architecture() -> str:
+    """This machine's, as artifacts name it."""
+    return {"arm64": "aarch64"}.get(platform.machine(), platform.machine())
 
 
 def tell(job: JobRun, outcomes: Sequence[TableOutcome] | None = None) -> None:

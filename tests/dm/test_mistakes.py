@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from local.lake import Lake
+from local.spark import conf
 from tests import reviews
 from tests.dm.command import run
 
@@ -37,6 +39,29 @@ def test_dbt_refuses_what_is_no_lake_too(tmp_path: Path) -> None:
     assert f"There is no lake at {tmp_path / 'mistyped'}" in answer.stdout + answer.stderr
     assert "Traceback" not in answer.stdout + answer.stderr
     assert not (tmp_path / "mistyped").exists()
+
+
+def test_dbt_and_dm_use_the_lake_that_dm_lake_names(
+    tmp_path: Path, jar_paths: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Spark's settings are those of another lake, dbt refuses, and dm writes its own."""
+    here = tmp_path / "here"
+    there = Lake(tmp_path / "there")
+    there.root.mkdir()
+    conf.write_settings(here / "conf", there, jar_paths)
+    answer = run("dbt", "run", lake=here)
+    assert answer.returncode != 0
+    told = (
+        f"Spark does not know the lake at {here}: {here}/conf/spark-defaults.conf has settings of"
+    )
+    assert told in answer.stdout
+    assert "another lake. Run `dm setup`." in answer.stdout
+    assert "Traceback" not in answer.stdout + answer.stderr
+    assert not any(there.root.iterdir())
+    monkeypatch.setenv("DM_LAKE", str(here))
+    assert not conf.is_configured()
+    assert run("dm", "setup", lake=here).returncode == 0
+    assert conf.is_configured()
 
 
 def test_nothing_is_loaded_beside_the_files_of_others(tmp_path: Path) -> None:

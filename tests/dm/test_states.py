@@ -197,3 +197,26 @@ def test_counts_are_those_of_an_independent_computation(tmp_path: Path, long: bo
             getattr(found.total, kind) for kind in ("new", "gone", "changed", "moved")
         )
         before, rows = after, changed
+
+
+def test_what_is_kept_is_told_and_numbers_are_as_they_are_in_all_commands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, table = drinkers(tmp_path)
+    monkeypatch.setenv("DM_LAKE", str(here.root))
+    snapshot = write(table, [drinker(1, avg_rating=float("nan"))], FIRST)
+    table.manage_snapshots().create_branch(snapshot, "audit_of_a_run").commit()
+    (kept,) = json.loads(told("branches", "--format", "json"))
+    assert (kept["branch"], kept["kind"], kept["tests"]) == ("audit_of_a_run", "run", "passed")
+    assert "Kept: top_drinkers audit_of_a_run, a run of 20" in run("status").output
+    assert json.loads(run("status", "--format", "json").output)["branches"] == [kept]
+    # jq would round the snapshot, and no JSON has NaN.
+    version = json.loads(told("explain", NAME, "--period", "2010-01", "--format", "json"))[
+        "version"
+    ]
+    assert version["snapshot_id"] == str(snapshot)
+    assert datetime.fromisoformat(version["written"]).tzinfo
+    (shown,) = json.loads(told("show", NAME, "--period", "2010-01", "--format", "json"))
+    (queried,) = json.loads(told("sql", f"from {NAME}", "--format", "json"))
+    assert shown == queried
+    assert (shown["avg_rating"], shown["total_reviews"]) == (None, 3)

@@ -20,8 +20,9 @@ from runner.control.items import ControlItem, Status
 from runner.control.table import ControlTable
 from runner.dbt import DbtProject
 from runner.gold import published
-from runner.job import GoldJob, Result
+from runner.job import GoldJob
 from runner.project import PROJECT
+from runner.work import Result
 from tests.computed import expected
 from tests.dbt_project import Dbt
 from tests.faults.reader import Reader, Rows, months, repeated

@@ -45,8 +45,33 @@ def test_a_row_of_another_period(lake: Lake, dbt: Dbt, project_copy: Path) -> No
 
 def test_a_column_of_another_type(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
     edit(project_copy / f"models/gold/{NAME}.sql", "count(*)", "cast(count(*) as int)")
-    message = "This model has an enforced contract that failed"
+    message = "its YAML differ: total_reviews is int in the SQL, and bigint in the YAML"
     refused(lake, dbt, project=project_copy, message=message)
+
+
+def test_a_first_build_makes_no_table_of_a_wrong_contract(
+    lake: Lake, dbt: Dbt, session: SparkSession, project_copy: Path
+) -> None:
+    new, folder = "top_talkers", project_copy / "models" / "gold"
+    for kind in ("sql", "yml"):
+        text = (folder / f"{NAME}.{kind}").read_text().partition("unit_tests:")[0]
+        (folder / f"{new}.{kind}").write_text(text.replace(NAME, new))
+    edit(folder / f"{new}.yml", "data_type: double", "data_type: doubel")
+    edit(folder / f"{new}.yml", "- name: state", "- name: stat")
+    told = dbt("run", "--select", new, project=project_copy)
+    assert told.messages[new].strip().splitlines()[1:] == [
+        "  top_talkers was not built, for its SQL and its YAML differ: stat is not in the SQL, and"
+        " string in the YAML; avg_rating is double in the SQL, and doubel in the YAML;"
+        " not in the YAML: state string"
+    ]
+    assert not lake.catalog.table_exists(f"dm_gold.{new}")
+    edit(folder / f"{new}.yml", "data_type: doubel", "data_type: double")
+    edit(folder / f"{new}.yml", "- name: stat\n", "- name: state\n")
+    # A table that never had a row is made anew, whatever its columns are.
+    session.sql(f"create table dm_gold.{new} (state int, avg_rating string) using iceberg")
+    for _ in range(2):
+        assert dbt("run", "--select", new, project=project_copy).success
+    assert len(rows(lake, new)) == 2
 
 
 def test_a_null_in_a_key(lake: Lake, dbt: Dbt, project_copy: Path) -> None:

@@ -53,6 +53,14 @@ def test_what_is_enqueued_is_pending_oldest_first(control: ControlTable) -> None
     assert control.items(Status.RUNNING, Status.SUCCESS, Status.ERROR) == []
 
 
+def test_so_many_items_of_each_status_are_read(control: ControlTable) -> None:
+    control.enqueue(item(str(number)) for number in range(5))
+    control.claim(control.claimable()[:1], "me", HOUR)
+    found = control.items(Status.PENDING, Status.RUNNING, most=3)
+    assert Counter(each.status for each in found) == {Status.PENDING: 3, Status.RUNNING: 1}
+    assert len(control.items(Status.PENDING, most=4)) == 4
+
+
 def test_an_item_is_enqueued_once(control: ControlTable) -> None:
     control.enqueue([item()])
     claim(control, only(control, Status.PENDING), "me", HOUR)

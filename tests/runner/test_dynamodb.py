@@ -1,7 +1,9 @@
 """What DynamoDB alone does: it refuses what is too fast, and forgets what is over."""
 
+import json
 import time
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -29,6 +31,20 @@ def control(dynamodb_table: str) -> DynamoControlTable:
     control = DynamoControlTable(dynamodb_table, keep=timedelta(days=30))
     control.enqueue(item(str(number)) for number in range(60))
     return control
+
+
+def test_no_more_is_read_than_is_asked_for(control: DynamoControlTable) -> None:
+    """Page by page: DynamoDB ends one after a megabyte."""
+    asked: list[int] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        asked.append(json.loads(params["body"])["Limit"])
+        params["body"] = params["body"].replace(b'"Limit": 50', b'"Limit": 20')
+
+    events = control._table.meta.client.meta.events
+    events.register("before-call.dynamodb.Query", note)
+    assert len(control.items(Status.PENDING, Status.SUCCESS, most=50)) == 50
+    assert asked == [50, 30, 50]
 
 
 def test_what_is_refused_is_sent_again(control: DynamoControlTable) -> None:

@@ -52,3 +52,12 @@ def test_a_table_that_cannot_be_read_is_told_in_a_line() -> None:
     with pytest.raises(GoldUnreadable, match=r"could not be read: .*no_such_table") as told:
         published(["no_such_table"])
     assert "\n" not in told.value.message
+
+
+def test_what_dbt_says_of_a_model_without_columns_is_told_in_a_line() -> None:
+    said = (
+        "Parsing Error\n  Contract enforcement failed for: (models/gold/top_ciders.sql)\n"
+        "  Constraints must be defined in a `yml` schema configuration file like `schema.yml`."
+    )
+    assert one_line(said).startswith("models/gold/top_ciders.sql has no columns in its YAML")
+    assert one_line("Parsing Error in model x (x.yml)\n  what it is") == "what it is"

@@ -8,14 +8,23 @@ from pathlib import Path
 
 import altair as alt
 import vl_convert
+import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from dm.pages.report import charts, figures
+from dm.pages.report import charts, figures, sections
 from local.lake import Lake
 from runner.errors import DataMasterError
-from runner.project import tables
+from runner.project import PROJECT, tables
 
 _HERE = Path(__file__).parent
+_LAID_OUT = (
+    figures.VOLUME,
+    *(
+        f"top_{of}"
+        for of in ("beers_by_rating", "breweries_by_rating", "styles_by_popularity", "drinkers")
+    ),
+)
+"""The tables whose sections are in the template; others get one of their columns."""
 
 
 class CannotWrite(DataMasterError):
@@ -68,6 +77,8 @@ def _page(found: dict[str, figures.Figures], as_of: str | None) -> str:
     return environment.get_template("page.html.jinja").render(
         data=data,
         names=tables(),
+        further=[sections.of(n, found[n]) for n in tables() if n in found and n not in _LAID_OUT],
+        least=yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["min_reviews"],
         made=datetime.now(UTC),
         as_of=as_of,
         style=(_HERE / "page.css").read_text(),

@@ -2,12 +2,13 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
 from pyiceberg.table import Table
 
 from dm.reading import history, snapshots, states
-from dm.reading.show import NotBuilt, Unreadable, gold_table
+from dm.reading.show import NotBuilt, NothingToShow, Unreadable, gold_table
 from local.lake import Lake
 from runner.project import tables
 
@@ -17,14 +18,8 @@ TOP = 10
 VOLUME = "state_by_review_volume"
 """The table whose rows hold each review of a month once."""
 
-# How many rows of a month the page shows; of another table it has only the runs.
-_SHOWN = {
-    "top_beers_by_rating": TOP,
-    "top_breweries_by_rating": TOP,
-    "top_styles_by_popularity": TOP,
-    VOLUME: 100,  # on a map
-    "top_drinkers": TOP,
-}
+# How many rows of a month the page shows, where it is not TOP.
+_SHOWN = {VOLUME: 100}  # on a map
 
 # JavaScript would round a large number, so a key is a text.
 _ROWS = """
@@ -121,18 +116,18 @@ def read(lake: Lake, as_of: str | None = None) -> dict[str, Figures]:
 
 def _figures(name: str, table: Table, snapshot_id: int | None) -> Figures:
     gold = table.scan(snapshot_id=snapshot_id).to_arrow()
-    key = history.key_columns(name)[0]
+    key = _key(name, gold.column_names)
     names = {
         "key": key,
         "reviews": "total_reviews" if "total_reviews" in gold.column_names else "null",
         "rating": "avg_rating" if "avg_rating" in gold.column_names else "null",
         "top": TOP,
-        "shown": _SHOWN.get(name, 0),
+        "shown": _SHOWN.get(name, TOP),
     }
     with duckdb.connect() as db:
         db.register("gold", gold)
         first = db.sql(_ROWS.format(**names))
-        columns, rows = first.columns[1:], first.fetchall()
+        columns, rows = first.columns[1:], [tuple(map(_plain, row)) for row in first.fetchall()]
         past = db.sql(_HISTORY.format(**names)).fetchall()
         totals = db.sql(_TOTALS.format(**names)).fetchall()
     runs, written_by = _runs(table, snapshot_id)
@@ -147,6 +142,20 @@ def _figures(name: str, table: Table, snapshot_id: int | None) -> Figures:
         written_by=written_by,
         held=_held(table, snapshot_id),
     )
+
+
+def _key(name: str, columns: list[str]) -> str:
+    try:
+        return history.key_columns(name)[0]
+    except NothingToShow:  # of a table that is not tested so
+        return columns[0]
+
+
+def _plain(value: object) -> object:
+    """A value as the page's script has it."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value if isinstance(value, str | int | float | None) else str(value)
 
 
 def _runs(table: Table, snapshot_id: int | None) -> tuple[list[Run], dict[str, int]]:

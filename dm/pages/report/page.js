@@ -18,9 +18,12 @@
   const inWords = month => labels.get(month);
   const {format: grouped} = new Intl.NumberFormat("en");
   const format = {avg_rating: value => value.toFixed(2), total_reviews: grouped, period_rank: String};
+  const plain = value => Number.isInteger(value) ? grouped(value) : value.toFixed(2);
   const reviewsInWords = count => `${grouped(count)} review${count === 1 ? "" : "s"}`;
   const number = (column, value) =>
-    made("data", {value, title: column === "avg_rating" ? value : "", textContent: format[column](value)});
+    value === null ? "–"
+    : typeof value !== "number" ? String(value)
+    : made("data", {value, title: Number.isInteger(value) ? "" : value, textContent: (format[column] ?? plain)(value)});
 
   // Rows as objects, such as {beer_id: "1", beer_name: "Beer", ...}.
   const rowsOf = (name, month) => {
@@ -77,6 +80,7 @@
     remembering = setTimeout(() => history.replaceState(null, "", `#${month}`), 300);
     for (const {section, name} of sections) if (tables[name]) show(section, name, month);
     for (const card of all("[data-card]")) fillCard(card, month);
+    fillYear(month.slice(0, 4));
     fillRuns(month);
     for (const view of views.values()) view.signal("month", month).runAsync();
   }
@@ -98,16 +102,20 @@
       if (className !== "name") return [number(column, value)];
       const button = made("button", {
         type: "button", textContent: value || `no name (${row[key]})`,
-        onclick: () => pick(section, name, rows, row[key]).runAsync(),
+        onclick: () => pick(section, name, rows, row[key])?.runAsync(),
       });
       return [button, ...(row[below] ? [made("small", {textContent: row[below]})] : [])];
     };
     one("tbody", section).replaceChildren(...rows.slice(0, top).map(row => made("tr", {},
       ...all("th[data-column]", section).map(head =>
         made("td", {className: head.className}, ...cell(row, head))))));
+    one(".csv", section).onclick = event => {
+      event.preventDefault();
+      download(`${name}-${month}.csv`, tables[name].columns, tables[name].rows[month]);
+    };
     const view = views.get(one("[data-chart]", section));
     const nameColumn = one("th.name", section).dataset.column;
-    view.data("history", rows.slice(0, top).flatMap(row => pastOf(name, row[key]).map(past => ({
+    view?.data("history", rows.slice(0, top).flatMap(row => pastOf(name, row[key]).map(past => ({
       ...past, key: row[key], name: row[nameColumn], time: time(past.month), label: inWords(past.month),
     }))));
     fillMap(section, rows);
@@ -117,8 +125,9 @@
   function pick(section, name, rows, picked) {
     rows.slice(0, top).forEach((row, i) =>
       all("td.name button", section)[i].setAttribute("aria-pressed", row[tables[name].key] === picked));
-    one("[data-picked]", section).textContent = one("[aria-pressed=true]", section).textContent;
-    return views.get(one("[data-chart]", section)).signal("picked", picked);
+    const view = views.get(one("[data-chart]", section));
+    if (view) one("[data-picked]", section).textContent = one("[aria-pressed=true]", section).textContent;
+    return view?.signal("picked", picked);
   }
 
   function moved(name, row, before) {
@@ -167,6 +176,34 @@
       ? [row.avg_rating && format.avg_rating(row.avg_rating),
          reviewsInWords(row.total_reviews)].filter(Boolean).join(" from ")
       : tables[name] ? "not enough reviews" : "not built yet";
+  }
+
+  // Who was first in each month of a year.
+  function fillYear(year) {
+    for (const place of all("[data-year]")) place.textContent = year;
+    const heads = all(".year thead th");
+    one("#months").replaceChildren(...months.filter(month => month.startsWith(year)).map(month =>
+      made("tr", {}, ...heads.map((head, i) => {
+        const name = head.dataset.first;
+        const row = name && tables[name] && first(name, rowsOf(name, month));
+        const nameColumn = name && one(`section[data-table="${name}"] th.name`).dataset.column;
+        const cell = made(i ? "td" : "th", {className: head.className},
+          i === 0 ? made("button", {type: "button", textContent: inWords(month), onclick: () => choose(month)})
+          : name ? (row ? row[nameColumn] || "no name" : "–") : grouped(volume[month] ?? 0));
+        if (i === 0) cell.scope = "row";
+        cell.dataset.label = head.textContent;
+        return cell;
+      }))));
+  }
+
+  // A spreadsheet would run a text that begins like a formula.
+  function download(file, columns, rows) {
+    const field = value => typeof value !== "string" ? String(value ?? "")
+      : `"${value.replace(/^(?=[=+\-@\t\r])/, "'").replaceAll('"', '""')}"`;
+    const text = [columns, ...rows].map(row => row.map(field).join(",")).join("\r\n") + "\r\n";
+    const url = URL.createObjectURL(new Blob(["\ufeff", text], {type: "text/csv"}));
+    made("a", {href: url, download: file}).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
   }
 
   function tell(section, text, ...children) {

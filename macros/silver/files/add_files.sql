@@ -11,8 +11,10 @@
     {%- if nowhere or first > last or from > to -%}
         {#- No row of any month. -#}
     {%- elif one -%}
-        {%- do found.exact.setdefault(period_of(first, from), []).append(files) -%}
+        {%- set period = period_of(first, from) -%}
+        {%- do found.exact.setdefault(period, []).append(files) -%}
+        {%- do found.row_counts.update({period: found.row_counts.get(period, 0) + row.total_rows | int}) -%}
     {%- else -%}
-        {%- do found.boxes.append({'first': first, 'last': last, 'from': from, 'to': to, 'files': files}) -%}
+        {%- do found.boxes.append({'first': first, 'last': last, 'from': from, 'to': to, 'files': files, 'total_rows': row.total_rows | int}) -%}
     {%- endif -%}
 {% endmacro %}

@@ -26,6 +26,7 @@ bounded as (
     select
         files.content,
         files.hash,
+        if(files.content = 0, files.record_count, 0) as record_count,
         coalesce(files.nulls, false) as nulls,
         coalesce(if(files.content = 1, data_files.nowhere, files.nowhere), false) as nowhere,
         coalesce(files.year, if(files.content = 1, data_files.year_from, files.year_from)) as year_from,
@@ -46,6 +47,7 @@ select
     nulls,
     nowhere,
     count(*) as files,
+    sum(record_count) as total_rows,
     cast(sum(hash) as string) as fingerprint
 from bounded
 group by content, year_from, year_to, month_from, month_to, nulls, nowhere

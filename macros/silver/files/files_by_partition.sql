@@ -9,6 +9,7 @@
         {{ month }} as month_to,
         false as nulls,
         count(*) as files,
+        sum(if({{ file }}content = 0, {{ file }}record_count, 0)) as total_rows,
         cast(sum({{ hash_of_file(file) }}) as string) as fingerprint
     from {{ table }}
     where {{ where }}

@@ -1,10 +1,10 @@
 {#- Which periods each file of a source can hold or delete rows of, from metadata alone. `exact` is a mapping from each
     period to what stands for the files of it alone; `boxes` are ranges of years and of months (none: no end), each with
-    what stands for its files; `strangers`: whether there may be rows of no month, or months known from boxes alone.
+    what stands for its files, and how many rows they have, as `row_counts` has of `exact`; `strangers`: whether there may be rows of no month, or months known from boxes alone.
     A file belongs to the month of its partition; where its partition does not tell, to those between the bounds of its
     columns; a file of deletes by position to those of the data file that it names; else to all. -#}
 {% macro files_by_period(state, table, where='true', file='') %}
-    {%- set found = {'exact': {}, 'boxes': [], 'strangers': false} -%}
+    {%- set found = {'exact': {}, 'boxes': [], 'strangers': false, 'row_counts': {}} -%}
     {%- set rest = namespace(files=false, deletes=false) -%}
     {%- set rows = run_query(files_by_partition(state, table, where, file)).rows -%}
     {#- A field that is null for one file and not for another of the same spec is a null, and not a field that is not there. -#}

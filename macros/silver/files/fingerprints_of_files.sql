@@ -1,5 +1,5 @@
-{#- `fingerprints`, from each month that has files to one that stands for them, and `wrong`, the rows of no month. The
-    months that only boxes tell of are asked of the rows in them. -#}
+{#- `fingerprints`, from each month that has files to one that stands for them; `row_counts`, about how many rows each has, for
+    deleted ones count and a box's are shared out; and `wrong`, the rows of no month. The months that only boxes tell of are asked of the rows in them. -#}
 {% macro fingerprints_of_files(state, files, source) %}
     {%- set periods = files.exact.keys() | list -%}
     {%- set wrong, fingerprints = [], {} -%}
@@ -13,5 +13,10 @@
         {%- set all = files.exact.get(period, []) + boxes_with(files.boxes, period) -%}
         {%- do fingerprints.update({period: local_md5(all | sort | join(' '))}) -%}
     {%- endfor -%}
-    {{ return({'fingerprints': fingerprints, 'wrong': wrong}) }}
+    {%- for box in files.boxes if periods -%}
+        {%- for period in periods if boxes_with([box], period) -%}
+            {%- do files.row_counts.update({period: files.row_counts.get(period, 0) + box.total_rows // periods | length}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return({'fingerprints': fingerprints, 'row_counts': files.row_counts, 'wrong': wrong}) }}
 {% endmacro %}

@@ -4,6 +4,7 @@
     select
         {{ file }}content as content,
         {{ file }}file_path as file_path,
+        {{ file }}record_count as record_count,
         {{ hash_of_file(file) }} as hash,
         {{ year }} as year,
         {{ month }} as month,

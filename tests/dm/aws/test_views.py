@@ -17,7 +17,7 @@ from tests.runner.test_control import HOUR, item
 
 
 def test_runs_tell_what_an_execution_did_with_each_table(
-    state_machine: str, control: DynamoControlTable
+    state_machine: str, control: DynamoControlTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beers, breweries = "top_beers_by_rating", "top_breweries_by_rating"
     dispatcher.connect(state_machine).start(["top_drinkers", beers, breweries])
@@ -46,6 +46,8 @@ def test_runs_tell_what_an_execution_did_with_each_table(
     assert by_table[breweries]["periods"] == ["2010-12"]
     assert by_table[breweries]["logs"] == "s3://logs/00job/"
     assert by_table["top_drinkers"]["outcome"] == "SKIPPED"
+    monkeypatch.setattr("dm.commands.runs._LOOKED_AT", 2)
+    assert "looked at 2 items of each status: months of runs may be missing" in run("runs").stderr
     listing = run("runs").output
     assert f"{name} {breweries}: no beer has a name\ns3://logs/00job/" in listing
 

@@ -15,8 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import ControlTable
-from runner.job import ATTEMPTS, Work
+from runner.errors import TimeOver
+from runner.job import ATTEMPTS
 from runner.lease import LeaseLost
+from runner.work import Work
 from tests.runner.model.ledger import Ledger
 from tests.runner.model.process import Killed
 from tests.runner.model.simulated import MONTHS, TABLES, Clock, Gold, Run
@@ -113,14 +115,18 @@ class World(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
 
     @precondition(lambda self: self._alive())
-    @rule(which=st.integers(0, AT_ONCE - 1), what=st.sampled_from(("dies", "is ended", "fails")))
+    @rule(
+        which=st.integers(0, AT_ONCE - 1),
+        what=st.sampled_from(("dies", "is ended", "takes too long", "fails")),
+    )
     def a_run_meets_its_fate(self, which: int, what: str) -> None:
         run = self._pick(which)
         if what == "fails":
             run.accident = True
             return
         self._died_before_work += not run.works
-        run.process.end(Killed if what == "dies" else KeyboardInterrupt)
+        ends = {"dies": Killed, "is ended": KeyboardInterrupt, "takes too long": TimeOver}
+        run.process.end(ends[what])
 
     @rule(
         what=st.sampled_from(("nonsense", "the same again", "a retry", "a bad month")),

@@ -1,13 +1,6 @@
 {#- Stops before a write to a table whose columns are not the contract's, in its order, and says what brings it in line. -#}
 {% macro assert_table_is_contract(relation, table) %}
-    {%- set found, contract = [], [] -%}
-    {%- for column in table.columns -%}
-        {%- do found.append(column.name ~ ' ' ~ column.type) -%}
-    {%- endfor -%}
-    {%- for column in model.columns.values() -%}
-        {%- do contract.append(column.name ~ ' ' ~ column.data_type) -%}
-    {%- endfor -%}
-    {%- if found != contract -%}
+    {%- if not is_contract(table) -%}
         {%- set changes = contract_changes(model, table) -%}
         {%- do exceptions.raise_compiler_error(
             'table ' ~ relation ~ ' is not as its contract says. '
