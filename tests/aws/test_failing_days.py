@@ -90,9 +90,10 @@ def test_going_back_to_an_earlier_version_rebuilds_where_the_sql_differs_alone(
 
     def changed(to: Path) -> None:
         copy(to)
-        model = to / "models" / "gold" / f"{STATES}.sql"
-        assert "'Unknown'" in model.read_text()
-        model.write_text(model.read_text().replace("'Unknown'", "'Nowhere'"))
+        for part in ("sql", "yml"):  # the model, and what its tests expect of it
+            file = to / "models" / "gold" / f"{STATES}.{part}"
+            assert "'Unknown'" in file.read_text()
+            file.write_text(file.read_text().replace("'Unknown'", "'Nowhere'"))
 
     monkeypatch.setattr(package, "_copy_project", changed)
     pack(tmp_path / "newer", [architecture()])
