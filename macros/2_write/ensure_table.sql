@@ -3,9 +3,8 @@
 {% macro ensure_table(relation, plan) %}
     {%- if plan.table is none -%}
         {%- do run_query(create_empty_table(relation)) -%}
-    {%- elif not is_contract(plan.table) and not var('preview') and not has_had_rows(relation) -%}
+    {%- elif plan.main is none and not is_contract(plan.table) and not var('preview') and not has_had_rows(relation) -%}
         {%- do run_query(create_empty_table(relation, 'create or replace')) -%}
-        {%- do plan.update({'main': none}) -%}
     {%- else -%}
         {%- do assert_table_is_contract(relation, plan.table) -%}
         {%- do update_comments(relation, plan.table) if not var('preview') -%}

@@ -234,10 +234,8 @@ class DynamoControlTable:
         try:
             yield
         except (BotoCoreError, ClientError) as error:
-            raise ControlTableUnavailable(
-                f"DynamoDB table {self._name}: {call}: {error}",
-                what_to_do(error),
-            ) from error
+            told = f"DynamoDB table {self._name}: {call}: {error}"
+            raise ControlTableUnavailable(told, what_to_do(error)) from error
 
 
 def _held(item: ControlItem) -> ConditionBase:

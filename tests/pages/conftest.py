@@ -2,9 +2,18 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from runner.project import PROJECT
 
@@ -50,3 +59,15 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     page.close()
     assert not faults
+
+
+def opened(page: Page, file: Path, month: str = "") -> Page:
+    """The report in this file, at a month."""
+    page.goto(f"{file.as_uri()}#{month}")
+    expect(page.locator("#title")).not_to_be_empty()
+    return page
+
+
+def section(page: Page, name: str) -> Locator:
+    """What the report has of a table."""
+    return page.locator(f'section[data-table="{name}"]')

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from runner.control.dynamodb import DynamoControlTable
@@ -32,13 +31,6 @@ def item(control_id: str = "a", **values: Any) -> ControlItem:
             **values,
         }
     )
-
-
-BARE = {"control_id": "a", "schema_name": "dm_gold", "status": "pending"}
-
-
-def raw_table(name: str) -> Any:
-    return boto3.resource("dynamodb").Table(name)
 
 
 def only(control: ControlTable, status: Status) -> ControlItem:
@@ -228,27 +220,6 @@ def test_of_many_runners_one_gets_each_item(control: ControlTable) -> None:
         won = [i for ids in pool.map(work, [f"runner {n}" for n in range(8)]) for i in ids]
     assert Counter(won) == Counter(found.control_id for found in waiting)
     assert {found.attempt_count for found in control.items(Status.RUNNING)} == {1}
-
-
-def test_dynamodb_keeps_fields_that_it_does_not_know(dynamodb_table: str) -> None:
-    control, raw = DynamoControlTable(dynamodb_table), raw_table(dynamodb_table)
-    raw.put_item(Item={**BARE, "note": "x"})
-    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
-    assert mine is not None
-    assert finish(control, mine, Outcome(Status.ERROR, "it has no table"))
-    assert raw.get_item(Key={"control_id": "a"})["Item"]["note"] == "x"
-
-
-@pytest.mark.parametrize(
-    "field", [{"review_year": "2010"}, {"attempt_count": "two"}, {"created_at": 7}]
-)
-def test_dynamodb_reads_a_field_of_another_type(dynamodb_table: str, field: dict[str, Any]) -> None:
-    control = DynamoControlTable(dynamodb_table)
-    raw_table(dynamodb_table).put_item(Item={**BARE, **field})
-    mine = claim(control, only(control, Status.PENDING), "me", HOUR)
-    assert mine is not None
-    assert mine.attempt_count == 1
-    assert finish(control, mine, Outcome(Status.SUCCESS))
 
 
 def test_a_table_that_is_not_there_is_told_in_one_sentence(

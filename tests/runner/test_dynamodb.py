@@ -12,9 +12,15 @@ from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTableUnavailable
 from tests.aws.moto_gaps.dynamodb import throttled
-from tests.runner.test_control import item
+from tests.control import claim, finish
+from tests.runner.test_control import item, only
 
 LEASE = timedelta(minutes=1)
+BARE = {"control_id": "a", "schema_name": "dm_gold", "status": "pending"}
+
+
+def raw_table(name: str) -> Any:
+    return boto3.resource("dynamodb").Table(name)
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +99,24 @@ def test_only_what_succeeded_expires(control: DynamoControlTable, dynamodb_table
     assert ends.keys() == {good.control_id}
     left = int(str(ends[good.control_id])) - time.time()
     assert timedelta(days=29).total_seconds() < left < timedelta(days=31).total_seconds()
+
+
+def test_dynamodb_keeps_fields_that_it_does_not_know(dynamodb_table: str) -> None:
+    control, raw = DynamoControlTable(dynamodb_table), raw_table(dynamodb_table)
+    raw.put_item(Item={**BARE, "note": "x"})
+    mine = claim(control, only(control, Status.PENDING), "me", LEASE)
+    assert mine is not None
+    assert finish(control, mine, Outcome(Status.ERROR, "it has no table"))
+    assert raw.get_item(Key={"control_id": "a"})["Item"]["note"] == "x"
+
+
+@pytest.mark.parametrize(
+    "field", [{"review_year": "2010"}, {"attempt_count": "two"}, {"created_at": 7}]
+)
+def test_dynamodb_reads_a_field_of_another_type(dynamodb_table: str, field: dict[str, Any]) -> None:
+    control = DynamoControlTable(dynamodb_table)
+    raw_table(dynamodb_table).put_item(Item={**BARE, **field})
+    mine = claim(control, only(control, Status.PENDING), "me", LEASE)
+    assert mine is not None
+    assert mine.attempt_count == 1
+    assert finish(control, mine, Outcome(Status.SUCCESS))

@@ -1,10 +1,7 @@
 """The command of the job on EMR Serverless, on this machine's Spark."""
 
 import json
-import signal
-import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,18 +11,11 @@ from pyspark.sql import SparkSession
 
 from dm.reading import preview
 from local import silver
-from local.control import SqliteControlTable
 from local.lake import Lake
 from runner import outcomes
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
-from runner.control.table import ControlTable
-from runner.dbt import DbtProject
 from runner.emr import job
-from runner.errors import TimeOver
-from runner.gold import Published
-from runner.job import GoldJob
-from runner.project import tables
 from tests import reviews
 from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.runner.test_control import item
@@ -146,99 +136,6 @@ def test_what_another_run_holds_is_told(
     answer = CliRunner().invoke(job, ["--table", "top_drinkers", "--control-table", dynamodb_table])
     assert answer.exit_code == 0
     assert told(dynamodb_table, "outcome-3")["top_drinkers"]["status"] == "HELD"
-
-
-def test_a_job_whose_time_is_always_over_gives_up(
-    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """EMR Serverless cancels it at its end without asking, so it stops itself before."""
-    monkeypatch.setenv("DM_OUTCOME", "outcome-4")
-    control = DynamoControlTable(dynamodb_table)
-    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
-    monkeypatch.setattr(signal, "alarm", lambda seconds: asked.append(seconds))
-    asked: list[int] = []
-
-    def over(*_: object, **__: object) -> None:
-        signal.raise_signal(signal.SIGALRM)
-        time.sleep(5)
-
-    monkeypatch.setattr(DbtProject, "build", over)
-    for attempt in (1, 2, 3):
-        ended = CliRunner().invoke(
-            job, ["--table", "top_drinkers", "--control-table", dynamodb_table, "--minutes", "60"]
-        )
-        assert ended.exit_code == 1
-        (found,) = control.items(*Status)
-        assert found.status is (Status.ERROR if attempt == 3 else Status.PENDING)
-        assert (found.attempt_count, found.lease_expires_at) == (attempt, None)
-        assert found.error_message == "it was not done within 60 minutes"
-        outcome = told(dynamodb_table, "outcome-4")["top_drinkers"]
-        assert (outcome["error"], outcome["again"]) == (found.error_message, False)
-    assert asked == [58 * 60] * 3
-
-
-def test_a_job_that_is_cancelled_has_made_no_attempt(
-    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DM_OUTCOME", "outcome-7")
-    control = DynamoControlTable(dynamodb_table)
-    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
-
-    def cancelled(*_: object, **__: object) -> None:
-        signal.raise_signal(signal.SIGTERM)
-        time.sleep(5)
-
-    monkeypatch.setattr(DbtProject, "build", cancelled)
-    ended = CliRunner().invoke(
-        job, ["--table", "top_drinkers", "--control-table", dynamodb_table, "--minutes", "60"]
-    )
-    signal.alarm(0)
-    assert ended.exit_code == 1
-    (back,) = control.items(Status.PENDING)
-    assert (back.attempt_count, back.error_message) == (0, "it was interrupted")
-    assert told(dynamodb_table, "outcome-7")["top_drinkers"]["error"] == "it was cancelled"
-
-
-def test_what_a_run_that_took_too_long_did_not_come_to_is_no_attempt(tmp_path: Path) -> None:
-    """So a long back-fill goes on from run to run, as long as each builds a part of it."""
-    control = SqliteControlTable(tmp_path / "control.db")
-    control.enqueue([item("1", object_key="forced/1"), item("2", review_month="1")])
-
-    def build(*_: object) -> dict[str, None]:
-        built.append(1)
-        if len(built) == 2:
-            raise TimeOver("it was not done within 60 minutes")
-        return {"top_drinkers": None}
-
-    built: list[int] = []
-    gold = GoldJob(control, tables(), build, lambda _: {"top_drinkers": Published(1, {})})
-    work, _ = gold.claim(["top_drinkers"])
-    with pytest.raises(TimeOver):
-        gold.run(work)
-    attempts = {
-        found.control_id: (found.status, found.attempt_count) for found in control.items(*Status)
-    }
-    assert attempts == {"1": (Status.SUCCESS, 1), "2": (Status.PENDING, 0)}
-
-
-@pytest.mark.parametrize("kind", ["dynamodb", "sqlite"])
-def test_items_whose_jobs_always_end_without_a_word_are_given_up(
-    kind: str, dynamodb_table: str, tmp_path: Path
-) -> None:
-    """Killed, or cancelled without a grace period: only their leases' ends tell of it."""
-    control: ControlTable = DynamoControlTable(dynamodb_table)
-    if kind == "sqlite":
-        control = SqliteControlTable(tmp_path / "control.db")
-    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
-    for _ in range(3):
-        gold = GoldJob(control, tables(), lambda *_: {}, lambda _: {}, lease=-timedelta(minutes=1))
-        work, refused = gold.claim(["top_drinkers"])
-        assert (len(work), refused) == (1, [])
-    work, refused = gold.claim(["top_drinkers"])
-    assert work == []
-    assert [result.error for result in refused] == ["given up after 3 attempts; the last: it died"]
-    (given_up,) = control.items(*Status)
-    assert given_up.status is Status.ERROR
 
 
 def told(table: str, key: str) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,5 @@
-{#- Whether any snapshot of a table has a row, be it one that readers see, an older one, or that of a branch. -#}
+{#- Whether any snapshot of a table has a file of rows, be it one that readers see, an older one, or that of a branch. -#}
 {% macro has_had_rows(relation) %}
-    {%- set query = 'select 1 from ' ~ relation ~ ".snapshots where cast(summary['total-records'] as bigint) > 0 limit 1" -%}
+    {%- set query = 'select 1 from ' ~ relation ~ '.all_data_files limit 1' -%}
     {{ return(run_query(query).rows | length > 0) }}
 {% endmacro %}
