@@ -1,10 +1,14 @@
-"""The packaged job on days that go wrong: throttled, killed, or with too much to do."""
+"""The packaged job on days that go wrong: throttled, killed, taken back, or with too much to do."""
 
 import time
 from collections import Counter
+from pathlib import Path
 
+import boto3
 import pytest
 
+from infra import package
+from infra.package import package as pack
 from infra.silver import GlueLake
 from runner.control.items import Status
 from tests import reviews
@@ -12,7 +16,8 @@ from tests.aws import calls
 from tests.aws.account import DATALAKE, DRINKERS, STATES, Account, variation
 from tests.aws.moto_gaps.dynamodb import throttled
 from tests.aws.packaged import gold_rows, load_reviews, succeeded
-from tests.aws.worker import JOB_KEY, SparkSubmit
+from tests.aws.worker import JOB_KEY, SparkSubmit, architecture
+from tests.tables import gold
 
 pytestmark = pytest.mark.end_to_end
 
@@ -69,6 +74,48 @@ def test_a_job_that_is_killed_has_a_second_attempt_the_same_day(
     (done,) = account.control.items(Status.SUCCESS)
     assert (done.attempt_count, done.error_message) == (2, None)
     assert len(gold_rows(lake, DRINKERS, MONTH)) == 1
+
+
+def test_going_back_to_an_earlier_version_rebuilds_where_the_sql_differs_alone(
+    lake: GlueLake, account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3, asked = boto3.client("s3"), {"tables": [STATES], "periods": ["2011-07"]}
+    listed = s3.list_objects_v2(Bucket=DATALAKE, Prefix="code/gold/test/")["Contents"]
+    for version in ("same", "newer"):
+        for each in listed:
+            name = each["Key"].rpartition("/")[2]
+            source = {"Bucket": DATALAKE, "Key": each["Key"]}
+            s3.copy_object(Bucket=DATALAKE, Key=f"code/gold/{version}/{name}", CopySource=source)
+    copy = package._copy_project
+
+    def changed(to: Path) -> None:
+        copy(to)
+        for part in ("sql", "yml"):  # the model, and what its tests expect of it
+            file = to / "models" / "gold" / f"{STATES}.{part}"
+            assert "'Unknown'" in file.read_text()
+            file.write_text(file.read_text().replace("'Unknown'", "'Nowhere'"))
+
+    monkeypatch.setattr(package, "_copy_project", changed)
+    pack(tmp_path / "newer", [architecture()])
+    for file in (tmp_path / "newer").iterdir():
+        s3.upload_file(str(file), DATALAKE, f"code/gold/newer/{file.name}")
+
+    succeeded(account.run(asked))
+    first = gold(lake, STATES).metadata.current_snapshot_id
+    succeeded(account.run(asked, account.dispatcher_with("same", Version="same")))
+    assert gold(lake, STATES).metadata.current_snapshot_id == first
+    before = gold_rows(lake, STATES, MONTH)
+
+    succeeded(account.run(asked, account.dispatcher_with("newer", Version="newer")))
+    (row,) = gold_rows(lake, STATES, MONTH)
+    assert isinstance(row, dict)
+    assert row["state"] == "Nowhere"
+    snapshot = gold(lake, STATES).current_snapshot()
+    assert snapshot is not None
+    assert snapshot.summary["dm.code-version"] == "newer"
+
+    succeeded(account.run(asked))
+    assert gold_rows(lake, STATES, MONTH) == before
 
 
 def test_very_many_items_of_a_month_are_one_computation(
