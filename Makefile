@@ -58,12 +58,13 @@ test-athena: develop
 test-pages: develop
 	@$(BIN)/pytest -m browser
 
-# Against other ways to do the same; writes docs/benchmarks.md. Half an hour; the quick one takes minutes.
+# Against other ways to do the same; writes docs/benchmarks.md. Half an hour; the quick one takes minutes, and fails if a
+# ratio is worse than when KEEP=1 kept it.
 bench: develop
 	@$(BIN)/python -m bench
 
 bench-quick: develop
-	@$(BIN)/python -m bench --quick
+	@$(BIN)/python -m bench --quick $(if $(KEEP),--keep)
 
 # Writes docs/commands.md, from --help, and docs/data-dictionary.md, from the YAML of the models.
 commands: .venv/dev

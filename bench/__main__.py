@@ -7,25 +7,40 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from bench import cases, evidence, lakes, report, targets
+from bench import cases, evidence, guard, lakes, report, targets
 from bench.turns import Costs
-from runner.errors import told
+from runner.errors import DataMasterError, told
 from runner.project import PROJECT
+
+KEPT = PROJECT / "docs" / "benchmarks-quick.json"
+"""What quick runs compare with."""
+
+
+class BecameWorse(DataMasterError):
+    """A ratio is worse than it was, by more than the rounds differ."""
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Less data and fewer rounds.")
+@click.option("--keep", is_flag=True, help="With --quick: later runs compare with this one.")
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Keep the lakes here, and take those there."
 )
-def main(quick: bool, folder: Path | None) -> None:
-    """Measures the project against other ways to do the same, and tells which targets it meets."""
+def main(quick: bool, keep: bool, folder: Path | None) -> None:
+    """Measures the project against other ways to do the same, and tells which targets it meets.
+
+    With --quick it ends with exit code 1 if a ratio has become worse since the figures were kept.
+    """
     os.environ.pop("DM_LAKE", None)
     with told(), TemporaryDirectory(prefix="bench-") as scratch:
-        _bench("quick" if quick else "full", (folder or Path(scratch)).resolve())
+        found = _bench("quick" if quick else "full", (folder or Path(scratch)).resolve())
+        if quick and keep:
+            KEPT.write_text(report.as_json("", found, {}, []) + "\n")
+        elif quick and (worse := sorted(map(str, guard.worse(report.costs(KEPT), found)))):
+            raise BecameWorse("\n  ".join(["Worse than what was kept:", *worse]))
 
 
-def _bench(size: str, folder: Path) -> None:
+def _bench(size: str, folder: Path) -> dict[str, Costs | None]:
     plan = cases.PLANS[size]
     shape = plan.shape
     click.echo(f"Making two lakes in {folder}; the larger has {cases.HISTORY} times the history")
@@ -46,7 +61,7 @@ def _bench(size: str, folder: Path) -> None:
     case(targets.IDLE, lambda: cases.nothing_stale(short, plan))
     case(targets.WARM, lambda: cases.warm(short, plan))
     case(targets.LOOK, lambda: cases.without_spark(short, plan))
-    case("the audit of one month", lambda: cases.audits(short, plan))
+    case(targets.AUDIT, lambda: cases.audits(short, plan))
     click.echo("what is read and written")
     gathered = {count: evidence.gather(short, short.months(count)) for count in (1, 12)}
     long = lakes.make(folder / "long", shape, cases.HISTORY)
@@ -64,6 +79,7 @@ def _bench(size: str, folder: Path) -> None:
     data.write_text(report.as_json(title, found, gathered, outcomes) + "\n")
     unfinished.unlink()
     click.echo(f"\nSaved in {page.relative_to(PROJECT)} and {data.relative_to(PROJECT)}")
+    return found
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Plan:
         return (self.rounds + 1) // 2
 
 
-PLANS = {"full": Plan(FULL, 3, original=True), "quick": Plan(QUICK, 1, original=False)}
+PLANS = {"full": Plan(FULL, 3, original=True), "quick": Plan(QUICK, 3, original=False)}
 
 
 def months(bench: Bench, count: int, plan: Plan) -> Costs:

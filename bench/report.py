@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from bench.evidence import Evidence
+from bench.measure import Cost
 from bench.targets import Outcome
 from bench.turns import Costs, median, ratio
 from local.spark import java
@@ -81,6 +82,15 @@ def as_json(
         },
         indent=1,
     )
+
+
+def costs(file: Path) -> dict[str, Costs]:
+    """What as_json() told of the cases."""
+    cases = json.loads(file.read_text())["cases"]
+    return {
+        case: {name: [Cost(**cost) for cost in each] for name, each in ways.items()}
+        for case, ways in cases.items()
+    }
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bench import cases
+from bench import audit, cases
 from bench.contestants import BARE_OWN, BARE_STOCK, ORIGINAL, PROJECT_WAY
 from bench.evidence import Evidence
 from bench.turns import Costs, median, ratio
 
-ONE, ALL, IDLE, HISTORY, WARM, LOOK = (
+ONE, ALL, IDLE, HISTORY, WARM, LOOK, AUDIT = (
     "one changed month",
     "all months changed",
     "nothing stale",
     f"one changed month, {cases.HISTORY} times the history",
     "one changed month, warm Spark",
     "a look without Spark",
+    "the audit of one month",
 )
-SPARE_MB = 200
+SPARE_MB = 150
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,18 @@ def outcomes(
 
     return [
         most(ONE, PROJECT_WAY, ORIGINAL, 0.20),
-        most(ONE, PROJECT_WAY, BARE_STOCK, 0.75),
-        most(ONE, PROJECT_WAY, BARE_OWN, 1.5),
-        most(IDLE, "dbt run", cases.START, 1.5),
-        most(WARM, "warm Spark", "cold", 0.40),
+        most(ONE, PROJECT_WAY, BARE_STOCK, 0.65),
+        most(ONE, PROJECT_WAY, BARE_OWN, 1.35),
+        most(IDLE, "dbt run", cases.START, 1.6),
+        most(WARM, "warm Spark", "cold", 0.30),
         most(HISTORY, "ten times the history", "the history", 1.05),
         most(ALL, PROJECT_WAY, BARE_STOCK, 1.15),
-        most(ALL, PROJECT_WAY, BARE_OWN, 1.15),
+        most(ALL, PROJECT_WAY, BARE_OWN, 1.2),
+        most(AUDIT, audit.AUDITED, audit.BARE, 1.25),
         *(_read(count, tables) for count, tables in evidence.items()),
         *(_written(count, tables) for count, tables in evidence.items()),
         most(LOOK, "dm pending", cases.IMPORTS, 1.5),
-        most(LOOK, "dm show", cases.IMPORTS, 1.5),
+        most(LOOK, "dm show", cases.IMPORTS, 2.5),
         *(_memory(found, bare) for bare in (BARE_STOCK, BARE_OWN)),
     ]
 
