@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo docs test test-docs races faults silver walks undo mutate test-aws test-athena test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks undo trials mutate test-aws test-athena test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -39,6 +39,10 @@ undo: develop
 # Puts bugs into the code that decides, one after the other, and says which the tests let pass. ONLY=macros tries those alone.
 mutate: develop
 	@$(BIN)/python -m tests.mutate $(ONLY)
+
+# The brothers of tests that make test runs: other faults, commands and zones of the same kind.
+trials: develop
+	@$(BIN)/pytest --long tests/runner/test_quarantine.py tests/gold/test_noticed.py tests/gold/test_trust.py tests/dm/test_commands.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop

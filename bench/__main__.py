@@ -36,6 +36,8 @@ def main(quick: bool, keep: bool, folder: Path | None) -> None:
         found = _bench("quick" if quick else "full", (folder or Path(scratch)).resolve())
         if quick and keep:
             KEPT.write_text(report.as_json("", found, {}, []) + "\n")
+        elif quick and not KEPT.exists():
+            click.echo("No figures were kept to compare with: make bench-quick KEEP=1")
         elif quick and (worse := sorted(map(str, guard.worse(report.costs(KEPT), found)))):
             raise BecameWorse("\n  ".join(["Worse than what was kept:", *worse]))
 

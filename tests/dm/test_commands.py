@@ -45,7 +45,9 @@ def test_a_period_that_is_none_or_not_there(new_lake: Path) -> None:
         assert told in answer.stderr
 
 
-@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Sao_Paulo"])
+@pytest.mark.parametrize(
+    "zone", ["Asia/Tokyo", pytest.param("America/Sao_Paulo", marks=pytest.mark.long)]
+)
 def test_the_numbers_are_the_same_in_every_time_zone(
     tmp_path: Path, jar_paths: list[Path], zone: str
 ) -> None:

@@ -19,7 +19,6 @@ from tests.faults.services import (
     SURVIVED,
     Away,
     commits,
-    partly,
     s3,
     slow,
     to_glue,
@@ -71,13 +70,12 @@ def job(stage: Stage, proxy: Proxy, dynamodb_table: str) -> Iterator[Job]:
     proxy.fault = proxy.lost = lambda request: None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", SURVIVED)
 def test_a_run_gets_through_what_ends_soon(
     stage: Stage, proxy: Proxy, control: DynamoControlTable, job: Job, report: Report,
-    fault: str, long: bool,
+    fault: str,
 ) -> None:  # fmt: skip
-    if SURVIVED[fault] is not partly and not long:
-        pytest.skip("make faults")
     with proven(stage, control, report, fault, 0, TABLE):
         SURVIVED[fault](proxy)
         code, told = job()

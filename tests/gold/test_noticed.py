@@ -77,7 +77,7 @@ def test_a_branch_that_failed_is_untested_whoever_publishes_it(
     assert rows(lake, NAME) == before
 
 
-@pytest.mark.parametrize("left", [0, 1])
+@pytest.mark.parametrize("left", [pytest.param(0, marks=pytest.mark.long), 1])
 def test_a_month_that_collapses_is_held(lake: Lake, dbt: Dbt, left: int) -> None:
     before = rows(lake, NAME)
     load(lake, left)
@@ -107,8 +107,15 @@ def test_a_changed_comment_or_white_space_builds_nothing(dbt: Dbt, project_copy:
     assert dbt("run", "--select", NAME, project=project_copy).messages[NAME].startswith("2 periods")
 
 
-@pytest.mark.parametrize("command", ["run", "build"])
-@pytest.mark.parametrize("rating", [math.nan, math.inf])
+@pytest.mark.parametrize(
+    ("command", "rating"),
+    [
+        ("run", math.nan),
+        ("build", math.inf),
+        pytest.param("build", math.nan, marks=pytest.mark.long),
+        pytest.param("run", math.inf, marks=pytest.mark.long),
+    ],
+)
 def test_a_rating_that_is_no_number_fails_its_month(
     lake: Lake, dbt: Dbt, command: str, rating: float
 ) -> None:

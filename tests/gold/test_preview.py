@@ -65,7 +65,7 @@ def test_its_counts_are_those_of_an_independent_computation(
 ) -> None:
     some = random.Random(5)
     previews = Previews(str, folder=tmp_path)
-    for _ in range(50 if long else 2):
+    for _ in range(50 if long else 1):
         load(lake, some)
         before, seen = rows(lake, NAME), state(lake)
         (found,) = map(read, previews.preview([NAME]))

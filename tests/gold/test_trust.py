@@ -53,7 +53,7 @@ def test_a_run_says_at_its_end_what_it_did_not_publish(dbt: Dbt, doubled: Path) 
         ("dbt_project.yml", "{{ begin_audit() }}\"", "{{ begin_audit() }}x\""),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("skipping", ["true", "false"])
+@pytest.mark.parametrize("skipping", [pytest.param("true", marks=pytest.mark.long), "false"])
 def test_without_plan_and_audit_nothing_is_written(
     lake: Lake, dbt: Dbt, doubled: Path, file: str, old: str, new: str, skipping: str
 ) -> None:
@@ -124,7 +124,7 @@ def test_a_retry_after_a_run_that_published_less_is_no_success(
     assert drinkers(lake) == 66
 
 
-@pytest.mark.parametrize("command", ["run", "build"])
+@pytest.mark.parametrize("command", [pytest.param("run", marks=pytest.mark.long), "build"])
 def test_a_retry_after_a_failed_model_builds_tests_and_publishes_it(
     lake: Lake, dbt: Dbt, project_copy: Path, command: str
 ) -> None:

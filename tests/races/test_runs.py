@@ -66,6 +66,7 @@ def test_eight_runs_share_the_work(
     note(report, "8 processes of `dm process` on the same items", found)
 
 
+@pytest.mark.long
 def test_a_load_during_a_run_is_built_by_the_next(
     stage: Stage, control: SqliteControlTable, long: bool, report: Report
 ) -> None:
@@ -88,6 +89,7 @@ def test_a_load_during_a_run_is_built_by_the_next(
     note(report, "a load of silver during a run", found)
 
 
+@pytest.mark.long
 def test_maintenance_during_a_run_costs_at_most_a_second_run(
     stage: Stage, control: SqliteControlTable, long: bool, report: Report
 ) -> None:

@@ -15,7 +15,7 @@ from tests.report import Report
 from tests.silver.events import EVENTS, append
 from tests.silver.lakes import Silver, Table
 
-STORIES, FEW = 300, 10
+STORIES, FEW = 300, 5
 
 steps = st.tuples(
     st.sampled_from(sorted(EVENTS)), st.integers(0, 120), st.sampled_from(["all", "some", "none"])

@@ -87,7 +87,7 @@ def test_nothing_is_lost_doubled_or_stuck_in_sqlite(folder: Path, long: bool) ->
 
 def test_nothing_is_lost_doubled_or_stuck_in_dynamodb(dynamodb_table: str, long: bool) -> None:
     run_state_machine_as_test(
-        on_dynamodb(dynamodb_table), settings=settings(SETTINGS, max_examples=100 if long else 8)
+        on_dynamodb(dynamodb_table), settings=settings(SETTINGS, max_examples=100 if long else 5)
     )
 
 
