@@ -64,7 +64,7 @@ QUERIES = [
 VARIABLES = test_dashboards.VARIABLES | {
     r"\$control": "awsdatacatalog",
     r"\$__timeFilter\((\w+)\)": (
-        r"\1 between timestamp '2020-01-01 00:00:00' and timestamp '2120-01-01 00:00:00'"
+        r"\1 between timestamp '1990-01-01 00:00:00' and timestamp '2120-01-01 00:00:00'"
     ),
 }
 
@@ -76,9 +76,13 @@ def control_items(athena: Trino) -> None:
     athena.query(f'create schema "default" with ({where.replace(" ", " = ")})')
     athena.query(
         'create table "default"."dm-processing-control" as select * from (values'
-        f" ('dm_gold', '{BEERS}', 'pending'), ('dm_gold', '{BEERS}', 'error'),"
-        f" ('dm_gold', '{STATES}', 'running'), ('dm_silver', 'x', 'error'))"
-        " as t (schema_name, table_name, status)"
+        f" ('dm_gold', '{BEERS}', 'pending', 2010, 12, '2012-02-01', 0, ''),"
+        f" ('dm_gold', '{BEERS}', 'error', 2010, 11, '2012-02-01', 3, 'it died'),"
+        f" ('dm_gold', '{BEERS}', 'error', 2010, 11, '2012-02-03', 3, 'a test failed'),"
+        f" ('dm_gold', '{STATES}', 'running', 2011, 1, '2012-02-02', 1, ''),"
+        " ('dm_silver', 'x', 'error', 2010, 12, '2012-02-01', 3, 'no'))"
+        " as t (schema_name, table_name, status, review_year, review_month, updated_at,"
+        " attempt_count, error_message)"
     )
 
 
@@ -119,7 +123,7 @@ def test_a_query_of_a_dashboard(
     (translated,) = sqlglot.transpile(query, read="athena", write="duckdb")
     wanted = other.execute(translated).to_arrow_table().to_pylist()
     found = athena.query(query)
-    assert wanted or name == "What was not published"
+    assert wanted or name in ("What was not published", "Untested months")  # all is well
     assert sorted(map(in_words, found)) == sorted(map(in_words, wanted))
     if "order by period_rank" in query:
         assert found == wanted
