@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from local.locks import locked
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pyiceberg.catalog import Catalog
     from pyiceberg.catalog.sql import SqlCatalog
 
 DEFAULT = PROJECT / ".lake"
+SILVER = ("dm_silver", "review_flat")
+"""The name of silver's table in a catalog."""
 
 
 class HasCatalog(Protocol):
@@ -68,7 +68,7 @@ class Lake:
         uri = f"sqlite:///{self.database}"
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            with _locked(self.root):  # two first starts would make its tables at once
+            with locked(self.root):  # two first starts would make its tables at once
                 return SqlCatalog("lake", uri=uri, warehouse=self.warehouse.as_uri())
         except (DBAPIError, OSError) as error:
             told = error.orig if isinstance(error, DBAPIError) else error
@@ -109,17 +109,6 @@ class Lake:
             with suppress(OSError):  # it is not empty, or not there
                 folder.rmdir()
         return sorted(self.root.iterdir()) if self.root.is_dir() else []
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One process at a time is here, as long as it lives."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 _FILES = (

@@ -12,7 +12,7 @@ from pyiceberg.table import Table
 from pyiceberg.transforms import IdentityTransform
 from sqlalchemy.exc import IntegrityError
 
-from local.lake import HasCatalog
+from local.lake import SILVER, HasCatalog
 from local.loading import merging, reading, writing
 from local.loading.errors import LoadOvertaken
 from local.loading.merging import Change
@@ -23,7 +23,7 @@ from local.reviews import SCHEMA
 from runner import periods
 from runner.periods import InvalidPeriod
 
-TABLE = ("dm_silver", "review_flat")
+TABLE = SILVER
 DEMO = "dm.demo"
 """The property of a silver that the demo has filled."""
 

@@ -14,9 +14,9 @@ from pyiceberg.table import Table
 
 from dm.reading import duck, states
 from dm.reading.show import NothingToShow, Row, Unreadable, gold_table
-from dm.reading.tables import SILVER, find
+from dm.reading.tables import find
 from local.duck import literal
-from local.lake import Lake
+from local.lake import SILVER, Lake
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 from runner.project import tables

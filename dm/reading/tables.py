@@ -13,7 +13,6 @@ from local.lake import Lake
 if TYPE_CHECKING:
     from pyiceberg.table import Table
 
-SILVER = ("dm_silver", "review_flat")
 _QUERY = """
 select metadata_location from iceberg_tables
 where catalog_name = 'lake' and table_namespace = ? and table_name = ?

@@ -15,6 +15,7 @@ import duckdb
 
 from local.duck import literal
 from local.lake import HasCatalog, Lake
+from local.locks import locked
 
 MEMORY = "1GB"
 """What DuckDB may hold; Python and Arrow hold some 300 MB beside it."""
@@ -42,8 +43,9 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
         parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         # One at a time: none takes the folder that another just makes for one that is left.
-        with (parent / "loads.lock").open("w") as gate:
-            fcntl.flock(gate, fcntl.LOCK_EX)
+        gate = parent / "loads.lock"
+        gate.touch()
+        with locked(gate):
             if isinstance(lake, Lake):
                 remove_left(parent)
             folder = Path(tempfile.mkdtemp(prefix="load-", dir=parent))

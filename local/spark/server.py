@@ -4,7 +4,6 @@ Its address is in the lake's folder, in a file that only its owner can read, for
 token may run SQL. It listens on this machine alone.
 """
 
-import fcntl
 import json
 import os
 import secrets
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from local import lake
+from local.locks import locked
 from local.spark import conf
 from runner.errors import DataMasterError
 from runner.project import PROJECT
@@ -171,8 +171,9 @@ def _chosen() -> Server | None:
 def _one_at_a_time() -> Iterator[None]:
     folder = lake.find().root
     folder.mkdir(parents=True, exist_ok=True)
-    with _file().with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = _file().with_suffix(".lock")
+    lock.touch()
+    with locked(lock):
         yield
 
 
