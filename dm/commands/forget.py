@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from dm.commands.setup import ready
+from dm.terminal import verdict
 from dm.terminal.output import line, live_line
 from local import lake, place
-from runner.control.items import Status
 from runner.control.table import ControlTable
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -78,9 +78,7 @@ def _must_be_alone(here: lake.Lake, control: ControlTable) -> None:
     """Tells of runs and loads at work, which would write what is looked for once more."""
     from local.loading.workspace import remove_left
 
-    free = {item.control_id for item in control.claimable()}
-    running = [i for i in control.items(Status.RUNNING) if i.control_id not in free]
-    if running:
+    if running := verdict.left(control).held:
         raise InTheWay(
             f"A run is at work on {running[0].table_name} {running[0].month}",
             "dm runs tells when it has ended; forget then.",

@@ -4,17 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import yaml
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
-from dm.reading import plans, run_history, snapshots, states
+from dm.reading import declared, plans, run_history, snapshots, states
 from dm.reading.show import NothingToShow, Row, gold_table, rows
 from dm.reading.snapshots import Held
 from dm.terminal.output import text
 from local.lake import Lake
 from runner import periods
-from runner.project import PROJECT
 
 
 @dataclass(frozen=True)
@@ -134,8 +132,7 @@ def diff(lake: Lake, name: str, period: str, as_of: str | None = None) -> tuple[
 
 def key_columns(name: str) -> list[str]:
     """The columns that are unique in a period of a gold table, as its test says."""
-    (model,) = yaml.safe_load((PROJECT / "models" / "gold" / f"{name}.yml").read_text())["models"]
-    for test in model["data_tests"]:
+    for test in declared.model(name)["data_tests"]:
         if isinstance(test, dict) and "ranked_in_period" in test:
             key: str = test["ranked_in_period"]["arguments"]["key"]
             return [column.strip() for column in key.split(",")]

@@ -2,10 +2,9 @@
 
 from contextlib import suppress
 
-import yaml
 from pyiceberg.table import Table
 
-from dm.reading import snapshots, tables
+from dm.reading import declared, snapshots, tables
 from local.lake import Lake
 from runner import periods
 from runner.control.table import SCHEMA
@@ -97,9 +96,9 @@ def _why_empty(table: Table, name: str, period: str) -> str:
     if not (period in built if period else built):
         return f"{SCHEMA}.{name} has no rows {f'of {period}' if period else 'at all'}"
     code = (PROJECT / "models" / "gold" / f"{name}.sql").read_text()
-    least = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["min_reviews"]
     why = "no review counts"
     if "min_reviews" in code:
+        least = declared.min_reviews()
         why = f"nothing has the {least} reviews in a month that it needs (var min_reviews)"
     return f"{SCHEMA}.{name} is built{f' for {period}' if period else ''}, and has no row: {why}"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import altair as alt
 import vl_convert
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dm.pages.report import charts, figures, sections
+from dm.reading import declared
 from local.lake import Lake
 from runner.errors import DataMasterError
-from runner.project import PROJECT, tables
+from runner.project import tables
 
 _HERE = Path(__file__).parent
 _LAID_OUT = (
@@ -78,7 +78,7 @@ def _page(found: dict[str, figures.Figures], as_of: str | None) -> str:
         data=data,
         names=tables(),
         further=[sections.of(n, found[n]) for n in tables() if n in found and n not in _LAID_OUT],
-        least=yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]["min_reviews"],
+        least=declared.min_reviews(),
         made=datetime.now(UTC),
         as_of=as_of,
         style=(_HERE / "page.css").read_text(),

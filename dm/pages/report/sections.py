@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-import yaml
-
 from dm.pages.report.figures import Figures
-from runner.project import PROJECT
+from dm.reading import declared
 
 _MEASURES = ("total_reviews", "avg_rating")
 
@@ -31,7 +29,6 @@ class Section:
 
 def of(name: str, figures: Figures) -> Section:
     """The section about a table, from its description and its columns."""
-    (model,) = yaml.safe_load((PROJECT / "models" / "gold" / f"{name}.yml").read_text())["models"]
     first = next((row for rows in figures.rows.values() for row in rows), [])
     values = dict(zip(figures.columns, first, strict=False))
     texts = [c for c, v in values.items() if isinstance(v, str) and c != figures.key]
@@ -41,7 +38,7 @@ def of(name: str, figures: Figures) -> Section:
     return Section(
         table=name,
         title=_words(name),
-        lead=" ".join(str(model.get("description", "")).split()),
+        lead=" ".join(str(declared.model(name).get("description", "")).split()),
         columns=[
             ("period_rank", "Place", "place"),
             (named, _words(named.removesuffix("_name")), "name"),
