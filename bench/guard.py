@@ -1,10 +1,10 @@
 """Whether a run of the bench is worse than an earlier one, by more than rounds differ anyway."""
 
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bench.turns import Costs
+from bench.turns import Costs, ratios
 
 LEAST = 0.05
 """What nobody would notice: a median that is worse by less is not told."""
@@ -45,13 +45,8 @@ def worse(before: Mapping[str, Costs | None], now: Mapping[str, Costs | None]) -
         first, *others = [name for name in new if name in old] or [""]
         for other in others:
             for measure, name in (("cpu", "CPU time"), ("peak_mb", "memory")):
-                was, is_ = (_ratios(costs, first, other, measure) for costs in (old, new))
+                was, is_ = (ratios(costs, first, other, measure) for costs in (old, new))
                 grown = statistics.median(is_) / statistics.median(was) - 1
                 if min(is_) > max(was) and grown > LEAST:
                     told = f"{case}: {first} / {other}, {name}"
                     yield Worse(told, statistics.median(was), statistics.median(is_))
-
-
-def _ratios(costs: Costs, one: str, other: str, measure: str) -> Sequence[float]:
-    pairs = zip(costs[one], costs[other], strict=True)
-    return [getattr(a, measure) / max(getattr(b, measure), 0.01) for a, b in pairs]

@@ -8,6 +8,8 @@ import click
 
 from bench.measure import Cost
 
+_LEAST = 0.01
+"""Taken for what was too little to be measured, such as the memory of a short command."""
 Costs = Mapping[str, list[Cost]]
 """What each way cost in each round."""
 
@@ -47,4 +49,17 @@ def median(costs: list[Cost]) -> Cost:
 
 def ratio(costs: Costs, one: str, other: str) -> float:
     """How long one way takes for each second of the other: the median of the rounds' ratios."""
-    return statistics.median(a.wall / b.wall for a, b in zip(costs[one], costs[other], strict=True))
+    return statistics.median(ratios(costs, one, other, "wall"))
+
+
+def ratios(costs: Costs, one: str, other: str, measure: str) -> list[float]:
+    """What one way takes for each second, or MB, of the other, round by round.
+
+    Args:
+        costs: of both ways.
+        one: a way.
+        other: another one.
+        measure: a field of Cost.
+    """
+    pairs = zip(costs[one], costs[other], strict=True)
+    return [getattr(a, measure) / max(getattr(b, measure), _LEAST) for a, b in pairs]
