@@ -5,12 +5,14 @@
     {%- for id in reads(node).gold -%}
         {%- do left.extend(sources[id].later) -%}
     {%- endfor -%}
-    {%- set later = [] -%}
-    {%- for period in periods | reject('in', left) | sort -%}
-        {%- set room.total_rows = room.total_rows + total_rows(node, sources, [period]) -%}
-        {%- if var('max_rows') and room.total_rows > var('max_rows') and not loop.first -%}
-            {%- do later.append(period) -%}
-        {%- endif -%}
-    {%- endfor -%}
+    {%- set later, rest = [], periods | reject('in', left) | sort -%}
+    {%- if var('max_rows') and total_rows(node, sources, rest) > var('max_rows') -%}
+        {%- for period in rest -%}
+            {%- set room.total_rows = room.total_rows + total_rows(node, sources, [period]) -%}
+            {%- if room.total_rows > var('max_rows') and not loop.first -%}
+                {%- do later.append(period) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
     {{ return(periods | select('in', left + later) | list) }}
 {% endmacro %}
