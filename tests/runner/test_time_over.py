@@ -23,13 +23,25 @@ from tests.runner.test_control import item
 from tests.runner.test_emr import told
 
 
+def waiting(table: str) -> DynamoControlTable:
+    """A control table with one item of top_drinkers."""
+    control = DynamoControlTable(table)
+    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
+    return control
+
+
+def ended(table: str) -> int:
+    """The exit code of a job that may take an hour."""
+    options = ["--table", "top_drinkers", "--control-table", table, "--minutes", "60"]
+    return CliRunner().invoke(job, options).exit_code
+
+
 def test_a_job_whose_time_is_always_over_gives_up(
     lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """EMR Serverless cancels it at its end without asking, so it stops itself before."""
     monkeypatch.setenv("DM_OUTCOME", "outcome-4")
-    control = DynamoControlTable(dynamodb_table)
-    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
+    control = waiting(dynamodb_table)
     monkeypatch.setattr(signal, "alarm", lambda seconds: asked.append(seconds))
     asked: list[int] = []
 
@@ -39,10 +51,7 @@ def test_a_job_whose_time_is_always_over_gives_up(
 
     monkeypatch.setattr(DbtProject, "build", over)
     for attempt in (1, 2, 3):
-        ended = CliRunner().invoke(
-            job, ["--table", "top_drinkers", "--control-table", dynamodb_table, "--minutes", "60"]
-        )
-        assert ended.exit_code == 1
+        assert ended(dynamodb_table) == 1
         (found,) = control.items(*Status)
         assert found.status is (Status.ERROR if attempt == 3 else Status.PENDING)
         assert (found.attempt_count, found.lease_expires_at) == (attempt, None)
@@ -56,19 +65,16 @@ def test_a_job_that_is_cancelled_has_made_no_attempt(
     lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DM_OUTCOME", "outcome-7")
-    control = DynamoControlTable(dynamodb_table)
-    control.enqueue([item("1", table_name="top_drinkers", review_month="1")])
+    control = waiting(dynamodb_table)
 
     def cancelled(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGTERM)
         time.sleep(5)
 
     monkeypatch.setattr(DbtProject, "build", cancelled)
-    ended = CliRunner().invoke(
-        job, ["--table", "top_drinkers", "--control-table", dynamodb_table, "--minutes", "60"]
-    )
+    code = ended(dynamodb_table)
     signal.alarm(0)
-    assert ended.exit_code == 1
+    assert code == 1
     (back,) = control.items(Status.PENDING)
     assert (back.attempt_count, back.error_message) == (0, "it was interrupted")
     assert told(dynamodb_table, "outcome-7")["top_drinkers"]["error"] == "it was cancelled"
