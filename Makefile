@@ -34,7 +34,7 @@ walks: develop
 
 # Fifty random changes, each previewed and compared with another computation; months held for longer; a rollback that is killed.
 undo: develop
-	@$(BIN)/pytest --long tests/gold/test_held.py tests/gold/test_preview.py tests/dm/test_states.py
+	@$(BIN)/pytest --long tests/gold/states/test_held.py tests/gold/states/test_preview.py tests/dm/past/test_states.py
 
 # Puts bugs into the code that decides, one after the other, and says which the tests let pass. ONLY=macros tries those alone.
 mutate: develop
@@ -42,7 +42,7 @@ mutate: develop
 
 # The brothers of tests that make test runs: other faults, commands and zones of the same kind.
 trials: develop
-	@$(BIN)/pytest --long tests/runner/test_quarantine.py tests/gold/test_noticed.py tests/gold/test_trust.py tests/dm/test_commands.py
+	@$(BIN)/pytest --long tests/runner/test_quarantine.py tests/gold/test_noticed.py tests/gold/test_trust.py tests/dm/commands/test_commands.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop
@@ -52,7 +52,7 @@ test-docs: develop
 # versions of Spark that EMR Serverless has.
 test-aws: develop
 	@$(BIN)/pytest -m end_to_end
-	@release=$$($(BIN)/python -m tests.aws.cached) && env $$release $(BIN)/pytest tests/gold/test_write.py tests/gold/test_numbers.py
+	@release=$$($(BIN)/python -m tests.aws.stand_ins.cached) && env $$release $(BIN)/pytest tests/gold/test_write.py tests/gold/test_numbers.py
 
 # What Athena's readers ask, asked of Trino on tables that the packaged job wrote. The first time it downloads 570 MB.
 test-athena: develop
@@ -72,8 +72,8 @@ bench-quick: develop
 
 # Writes docs/commands.md, from --help, and docs/data-dictionary.md, from the YAML of the models.
 commands: .venv/dev
-	@$(BIN)/python -m tests.commands_page
-	@$(BIN)/python -m tests.dictionary_page
+	@$(BIN)/python -m tests.docs.commands_page
+	@$(BIN)/python -m tests.docs.dictionary_page
 
 # Memory and time of loads of 0.2, 2 and 20 million reviews, into docs/loading.md; an hour and 30 GB.
 bench-loading: develop
@@ -96,8 +96,8 @@ lint: develop
 	$(BIN)/dbt-score lint --run-dbt-parse
 
 lint-aws: .venv/dev .checkov/ready
-	$(BIN)/cfn-lint infra/*.yaml
-	.checkov/bin/checkov --quiet --compact --framework cloudformation --skip-download --directory infra
+	$(BIN)/cfn-lint infra/templates/*.yaml
+	.checkov/bin/checkov --quiet --compact --framework cloudformation --skip-download --directory infra/templates
 
 # Known vulnerabilities of the locked packages. Asks pypi.org for each version's own JSON, which most mirrors lack: there
 # it fails with "could not be audited" at the first package, and says nothing of any.
@@ -108,7 +108,7 @@ audit: .venv/ready
 package: .venv/ready
 	@$(BIN)/python -m infra.package
 
-# Both show what they will do, and ask. PARAMETERS='Name=value ...' sets those of infra/*.yaml, TAGS='Key=value ...' tags,
+# Both show what they will do, and ask. PARAMETERS='Name=value ...' sets those of infra/templates/*.yaml, TAGS='Key=value ...' tags,
 # ENVIRONMENT=dev names another environment than production, VERSION=abc1234 an uploaded version to go back to.
 IN := $(if $(ENVIRONMENT),--environment $(ENVIRONMENT))
 deploy: $(if $(VERSION),.venv/ready,package docs)

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from bench import cases, evidence, guard, lakes, report, targets
+from bench import cases, lakes
+from bench.figures import evidence, guard, report, targets
 from bench.turns import Costs
 from runner.errors import DataMasterError, told
 from runner.project import PROJECT

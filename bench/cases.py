@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import audit, contestants
-from bench.contestants import Contest, Contestant
+from bench import audit
 from bench.lakes import BIN, FULL, QUICK, Bench
 from bench.measure import CommandFailed, Cost, measure
 from bench.turns import Costs, take_turns
+from bench.ways import contestants
+from bench.ways.contestants import Contest, Contestant
 from local.demo import Shape
 
 START = "bare SparkSession, select 1"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
-from bench.report import put_between_markers, table
+from bench.figures.report import put_between_markers, table
 from runner.project import PROJECT, tables
 
 VCPU_HOUR, GB_HOUR = 0.042094, 0.004628

@@ -12,7 +12,7 @@ from local import demo, silver
 from local.control import SqliteControlTable
 from local.demo import Shape
 from local.lake import Lake
-from local.load import load
+from local.loading.load import load
 from runner.project import tables
 
 BIN = Path(sys.executable).parent

@@ -23,9 +23,10 @@ from pyiceberg.table import Table
 from pyiceberg.typedef import Record
 from pyspark.sql import SparkSession
 
-from bench import evidence, lakes, report
-from bench.contestants import Contest
+from bench import lakes
+from bench.figures import evidence, report
 from bench.macros import Macros
+from bench.ways.contestants import Contest
 from local import demo, silver
 from local.demo import Shape
 from local.lake import Lake

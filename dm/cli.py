@@ -8,27 +8,13 @@ from typing import Any
 
 import click
 
-from dm.commands import (
-    branches,
-    cost,
-    demo,
-    doctor,
-    forget,
-    hold,
-    load,
-    pages,
-    pending,
-    preview,
-    process,
-    query,
-    runs,
-    setup,
-    show,
-    spark,
-    status,
-)
-from dm.commands import lake as lakes
-from dm.commands import tables as gold_tables
+from dm.commands.data import forget, load
+from dm.commands.data import tables as gold_tables
+from dm.commands.machine import cost, demo, doctor, setup, spark
+from dm.commands.machine import lake as lakes
+from dm.commands.rows import pages, query, show
+from dm.commands.states import branches, hold, preview
+from dm.commands.work import pending, process, runs, status
 from local import lake
 from local.control import SqliteControlTable
 from runner.errors import told

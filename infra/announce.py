@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from runner.announce import announce
+from runner.control.announce import announce
 from runner.control.items import Status
 from runner.control.table import ControlTable
 

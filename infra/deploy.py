@@ -22,13 +22,13 @@ from infra.package import version
 from infra.places import places, refuse_misfits, to_make
 from infra.quiet import bring_to_rest, disable_schedules
 from infra.stack import Change, Stack, aws_errors, declared
-from runner import aws
+from runner.aws import calls as aws
 from runner.control.dynamodb import DynamoControlTable
 from runner.errors import told
 from runner.project import PROJECT
 
 STORAGE, ANALYTICS = "dm-analytics-storage", "dm-analytics"
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parent / "templates"
 DEFINITION = _HERE / "dispatcher.asl.json"
 TEMPLATES = {STORAGE: _HERE / "storage.yaml", ANALYTICS: _HERE / "analytics.yaml"}
 

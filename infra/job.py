@@ -32,6 +32,6 @@ if __name__ == "__main__":
             " or package for the latter."
         )
     sys.path.insert(0, str(environment()))
-    from runner.emr import job
+    from runner.aws.emr import job
 
     job()

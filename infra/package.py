@@ -23,7 +23,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumaro_encoder
 
 from infra import job
-from runner.dbt import PARSED
+from runner.dbt.running import PARSED
 from runner.errors import DataMasterError, told
 from runner.project import PROJECT, tables
 

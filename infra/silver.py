@@ -9,7 +9,7 @@ import click
 from pyiceberg.catalog.glue import GlueCatalog
 
 from infra.stack import aws_errors
-from local.load import load
+from local.loading.load import load
 from local.silver import TABLE
 from runner import periods
 from runner.control.dynamodb import DynamoControlTable

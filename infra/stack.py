@@ -11,7 +11,7 @@ from uuid import uuid4
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from runner.aws import AwsCallFailed, what_to_do
+from runner.aws.calls import AwsCallFailed, what_to_do
 from runner.errors import DataMasterError
 
 if TYPE_CHECKING:

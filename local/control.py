@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local.owners import Owners
+from local.processes.owners import Owners
 from runner.control.items import (
     ControlItem,
     Outcome,

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from local.locks import locked
+from local.processes.locks import locked
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 

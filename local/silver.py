@@ -13,11 +13,12 @@ from pyiceberg.transforms import IdentityTransform
 from sqlalchemy.exc import IntegrityError
 
 from local.lake import SILVER, HasCatalog
-from local.loading import merging, reading, writing
 from local.loading.errors import LoadOvertaken
-from local.loading.merging import Change
+from local.loading.files import reading
+from local.loading.months import merging, writing
+from local.loading.months.merging import Change
+from local.loading.months.silver_rows import MONTH, SilverRows
 from local.loading.progress import Now
-from local.loading.silver_rows import MONTH, SilverRows
 from local.loading.workspace import Workspace, workspace
 from local.reviews import SCHEMA
 from runner import periods

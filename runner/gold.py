@@ -10,8 +10,8 @@ from pyspark.sql import Row, SparkSession
 
 from runner import periods
 from runner.control.table import SCHEMA
+from runner.dbt.messages import one_line
 from runner.errors import DataMasterError
-from runner.messages import one_line
 
 
 class GoldUnreadable(DataMasterError):

@@ -6,15 +6,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 from runner import periods
-from runner.announce import announce
+from runner.control.announce import announce
 from runner.control.items import ControlItem, Outcome, Status
+from runner.control.lease import LEASE, Lease
 from runner.control.table import ControlTable
-from runner.dbt import DbtFailed
+from runner.dbt.problems import Problem
+from runner.dbt.running import DbtFailed
 from runner.errors import DataMasterError, TimeOver
 from runner.gold import Published
-from runner.lease import LEASE, Lease
 from runner.periods import InvalidPeriod
-from runner.problems import Problem
 from runner.work import Result, Work
 
 ATTEMPTS = 3

@@ -7,10 +7,10 @@ from functools import partial
 from runner import periods
 from runner.control.items import ControlItem
 from runner.control.table import ControlTable
-from runner.dbt import DbtProject
+from runner.dbt.messages import count
+from runner.dbt.running import DbtProject
 from runner.gold import published
 from runner.job import GoldJob
-from runner.messages import count
 from runner.project import tables
 from runner.work import Result
 

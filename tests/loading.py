@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from local import load
 from local.lake import Lake
+from local.loading import load
+from local.loading.files.places import find
 from local.loading.options import Options
-from local.loading.places import find
 from local.loading.workspace import workspace
 from local.reviews import ARROW_SCHEMA
 

@@ -19,10 +19,10 @@ import click
 
 from runner.project import PROJECT
 
-_CONTROL = ("tests/runner/test_control.py",)
-_LEFT = ("tests/dm/test_left.py",)
-_ITEMS = ("tests/dm/test_pending.py",)
-_MISTAKES = ("tests/dm/test_mistakes.py",)
+_CONTROL = ("tests/runner/control/test_control.py",)
+_LEFT = ("tests/dm/past/test_left.py",)
+_ITEMS = ("tests/dm/commands/test_pending.py",)
+_MISTAKES = ("tests/dm/commands/test_mistakes.py",)
 _CHANGED = ("tests/gold/test_stale.py::test_a_change_builds_only_the_months_it_touches",)
 _CODE = (
     "tests/gold/test_stale.py::test_a_model_whose_sql_changes_is_built_for_all_months_and_no_other_is",
@@ -77,7 +77,7 @@ BUGS = (
     Bug(_SQLITE, "insert or ignore", "insert or replace", _CONTROL),
     Bug(_SQLITE, "or self._owners.is_dead(item.lease_owner)", "", _LEFT),
     Bug(_SQLITE, "f\"status = '{status}'\",", '"true",', _CONTROL),
-    Bug("local/owners.py", "fcntl.LOCK_SH | fcntl.LOCK_NB", "fcntl.LOCK_UN", _LEFT),
+    Bug("local/processes/owners.py", "fcntl.LOCK_SH | fcntl.LOCK_NB", "fcntl.LOCK_UN", _LEFT),
     Bug("local/place.py", "if not is_one(here):", "if False:", _MISTAKES),
     Bug(_DYNAMODB, "free & unchanged", "free", _CONTROL),
     Bug(_DYNAMODB, "expires.lt(timestamp(now))", "expires.gt(timestamp(now))", _CONTROL),
@@ -89,11 +89,11 @@ BUGS = (
     Bug("runner/job.py", "self._force if forced", "self._build if forced", _LEFT),
     Bug("runner/periods.py", "if end < begin:", "if end > begin:", _ITEMS),
     Bug("runner/periods.py", "range(begin, end + 1)", "range(begin, end)", _ITEMS),
-    Bug("runner/messages.py", "if number == 1", "if number <= 0", _LEFT),
+    Bug("runner/dbt/messages.py", "if number == 1", "if number <= 0", _LEFT),
     Bug(_VERDICT, "if found.given_up or found.lost:", "if found.lost:", _LEFT),
     Bug(_VERDICT, "return LEFT if found.held else 0", "return 0", _LEFT),
-    Bug("dm/commands/status.py", "(untested or failed)", "untested", _LEFT),
-    Bug("dm/reading/asking.py", "if end not in known:", "if False:", _ITEMS),
+    Bug("dm/commands/work/status.py", "(untested or failed)", "untested", _LEFT),
+    Bug("dm/reading/stale/asking.py", "if end not in known:", "if False:", _ITEMS),
     # What is stale.
     Bug(_STALE, "'silver changed'}) if changed", "'silver changed'}) if false", _CHANGED),
     Bug(_STALE, "for period in table.untested", "for period in []", _UNTESTED),

@@ -7,7 +7,7 @@ from typing import Any
 from dm.aws import dispatcher
 from dm.terminal import options
 from local.checks import Unwell, packages, python
-from runner.aws import AwsCallFailed, calling, session
+from runner.aws.calls import AwsCallFailed, calling, session
 from runner.control.items import Status
 
 _USUAL = "dm-analytics"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dm.terminal.output import Row
-from runner.aws import calling, session
+from runner.aws.calls import calling, session
 
 VCPU_HOUR, GB_HOUR = 0.042094, 0.004628
 """Dollars: us-east-1, ARM64."""

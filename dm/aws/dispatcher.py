@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from runner.aws import calling, session
+from runner.aws.calls import calling, session
 from runner.errors import DataMasterError
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import Any
 from dm.aws import dispatcher
 from dm.aws.checks import name_of
 from local.checks import Unwell
-from runner.aws import calling, session
+from runner.aws.calls import calling, session
 from runner.project import tables
 
 QUERY = "select count(*) from dm_gold.top_beers_by_rating where review_year = 2010"

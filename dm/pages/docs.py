@@ -12,7 +12,7 @@ from typing import Any
 from dbt_colibri.lineage_extractor.extractor import DbtColumnLineageExtractor
 from dbt_colibri.report.generator import DbtColibriReportGenerator
 
-from runner.dbt import DbtProject
+from runner.dbt.running import DbtProject
 from runner.project import PROJECT
 
 PAGE = PROJECT / "target" / "docs" / "index.html"

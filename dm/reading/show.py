@@ -4,7 +4,8 @@ from contextlib import suppress
 
 from pyiceberg.table import Table
 
-from dm.reading import declared, snapshots, tables
+from dm.reading import declared, tables
+from dm.reading.past import snapshots
 from local.lake import Lake
 from runner import periods
 from runner.control.table import SCHEMA
@@ -74,7 +75,7 @@ def top(
         NothingToShow: the table is not built, or has no such state, or no row of that period.
         InvalidPeriod: the period is none.
     """
-    from dm.reading import states  # which stands on this module
+    from dm.reading.past import states  # which stands on this module
 
     table = gold_table(lake, name)
     if branch is not None:

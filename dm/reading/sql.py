@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 from pyiceberg.table import Table
 
-from dm.reading import duck, states
+from dm.reading import duck
+from dm.reading.past import states
 from dm.reading.show import NothingToShow, Row, Unreadable, gold_table
 from dm.reading.tables import find
 from local.duck import literal

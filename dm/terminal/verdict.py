@@ -13,7 +13,7 @@ from dm.terminal.output import say
 from runner import periods
 from runner.control.items import ControlItem, Status
 from runner.control.table import ControlTable
-from runner.messages import count
+from runner.dbt.messages import count
 from runner.project import tables
 
 FAILED = 1

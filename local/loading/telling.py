@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from local.loading.columns import DERIVED, MADE
-from local.loading.merging import Change
-from local.loading.reading import Rows
+from local.loading.files.columns import DERIVED, MADE
+from local.loading.files.reading import Rows
+from local.loading.months.merging import Change
 
 Note = tuple[str, str, str, int]
 _FEW = 5

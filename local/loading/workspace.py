@@ -15,7 +15,7 @@ import duckdb
 
 from local.duck import literal
 from local.lake import HasCatalog, Lake
-from local.locks import locked
+from local.processes.locks import locked
 
 MEMORY = "1GB"
 """What DuckDB may hold; Python and Arrow hold some 300 MB beside it."""

@@ -26,8 +26,8 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from local import place
 from local.spark import conf, server
+from runner.dbt.messages import one_line, unanswered
 from runner.errors import DataMasterError
-from runner.messages import one_line, unanswered
 from runner.project import PROJECT
 from runner.startup import collect_rarely, hush_spark, start_spark
 

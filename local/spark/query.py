@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runner.dbt.messages import one_line
 from runner.errors import DataMasterError
-from runner.messages import one_line
 
 
 class QueryRefused(DataMasterError):

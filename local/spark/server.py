@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from local import lake
-from local.locks import locked
+from local.processes.locks import locked
 from local.spark import conf
 from runner.errors import DataMasterError
 from runner.project import PROJECT

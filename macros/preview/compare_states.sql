@@ -1,6 +1,6 @@
 {#- A query that compares months of a branch with what readers see, in one pass over both: a line of JSON for each month and one
     for all of them, with how many rows are new, gone, changed or only moved in rank, and how much each column changed; and one
-    for each of the most changed rows of each kind. See dm/reading/compare.py, which does it for any two snapshots, without Spark. -#}
+    for each of the most changed rows of each kind. See dm/reading/difference/compare.py, which does it for any two snapshots, without Spark. -#}
 {% macro compare_states(node, branch, periods, most=20) %}
     {%- set key, all, values, differ = key_columns(node), [], [], [] -%}
     {%- for name in node.columns -%}

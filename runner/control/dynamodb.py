@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws import session, what_to_do
+from runner.aws.calls import session, what_to_do
 from runner.control.items import (
     ControlItem,
     Outcome,

@@ -15,9 +15,9 @@ from infra.package import package
 from local.spark import conf, jars
 from local.spark.jars import JARS
 from tests.aws import moto_gaps
-from tests.aws.account import Account
-from tests.aws.deployer import REGION
-from tests.aws.worker import AWS_BUNDLE, SparkSubmit, Worker, architecture, tell
+from tests.aws.stand_ins.account import Account
+from tests.aws.stand_ins.deployer import REGION
+from tests.aws.stand_ins.worker import AWS_BUNDLE, SparkSubmit, Worker, architecture, tell
 
 SLOTS = 2
 """The stack's MaxConcurrentRuns: EMR Serverless keeps further job runs waiting."""

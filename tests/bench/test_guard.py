@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.guard import worse
+from bench.figures.guard import worse
 from bench.measure import Cost
 from bench.turns import Costs
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bench import cases, report, targets
-from bench.contestants import BARE_OWN, BARE_STOCK, ORIGINAL, PROJECT_WAY
-from bench.evidence import Event, rows_read
+from bench import cases
+from bench.figures import report, targets
+from bench.figures.evidence import Event, rows_read
+from bench.figures.targets import Outcome
 from bench.measure import Cost
-from bench.targets import Outcome
 from bench.turns import Costs, median, ratio, take_turns
+from bench.ways.contestants import BARE_OWN, BARE_STOCK, ORIGINAL, PROJECT_WAY
 
 
 def costs(**walls: list[float]) -> Costs:

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from local.lake import Lake
-from tests.faults.stage import Stage
+from tests.faults.harness.stage import Stage
 from tests.runner.conftest import dynamodb, dynamodb_table  # noqa: F401
 
 

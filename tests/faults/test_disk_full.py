@@ -9,9 +9,9 @@ import pytest
 
 from local.control import SqliteControlTable
 from runner.errors import DataMasterError
-from tests.faults.reader import Reader
-from tests.faults.stage import Damage, Stage
-from tests.faults.waiting import wait_for_leases
+from tests.faults.harness.reader import Reader
+from tests.faults.harness.stage import Damage, Stage
+from tests.faults.harness.waiting import wait_for_leases
 from tests.report import Report
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")

@@ -12,10 +12,10 @@ from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
 from runner.control.table import ControlTableUnavailable
-from tests.faults.proxy import Answer, Proxy, Request
-from tests.faults.stage import Stage, proven
-from tests.faults.victim import TABLES
-from tests.faults.waiting import wait_for_leases
+from tests.faults.harness.proxy import Answer, Proxy, Request
+from tests.faults.harness.stage import Stage, proven
+from tests.faults.harness.victim import TABLES
+from tests.faults.harness.waiting import wait_for_leases
 from tests.report import Report
 from tests.tables import gold
 

@@ -9,10 +9,10 @@ import pytest
 from local.control import SqliteControlTable
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.table import ControlTable, ControlTableUnavailable
-from tests.faults.reader import Reader
-from tests.faults.stage import Damage, Stage, settled
-from tests.faults.victim import FAULTED, FAULTS, POINTS
-from tests.faults.waiting import stopped, wait_for_leases, wake
+from tests.faults.harness.reader import Reader
+from tests.faults.harness.stage import Damage, Stage, settled
+from tests.faults.harness.victim import FAULTED, FAULTS, POINTS
+from tests.faults.harness.waiting import stopped, wait_for_leases, wake
 from tests.report import Report
 
 ENDS = {"killed": {-SIGKILL}, "exception": {0, 1}}  # 0: dbt held it for a fault of the model

@@ -11,11 +11,11 @@ from moto.server import ThreadedMotoServer
 
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
-from tests.aws.deployer import ACCOUNT, REGION
 from tests.aws.moto_gaps import glue
-from tests.faults.bucket import Job, make_lake
-from tests.faults.proxy import Proxy, Request
-from tests.faults.services import (
+from tests.aws.stand_ins.deployer import ACCOUNT, REGION
+from tests.faults.harness.bucket import Job, make_lake
+from tests.faults.harness.proxy import Proxy, Request
+from tests.faults.harness.services import (
     SURVIVED,
     Away,
     commits,
@@ -25,8 +25,8 @@ from tests.faults.services import (
     writes_data,
     writes_metadata,
 )
-from tests.faults.stage import Stage, proven
-from tests.faults.victim import TABLES
+from tests.faults.harness.stage import Stage, proven
+from tests.faults.harness.victim import TABLES
 from tests.report import Report
 from tests.runner.conftest import new_table
 

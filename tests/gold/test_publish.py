@@ -14,7 +14,7 @@ from local import silver
 from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import ControlItem
-from runner.dbt import DbtProject
+from runner.dbt.running import DbtProject
 from runner.gold import published
 from runner.job import GoldJob
 from runner.project import PROJECT, tables

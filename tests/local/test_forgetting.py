@@ -8,7 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from local import forgetting, silver, traces
+from local import silver
+from local.forgetting import silver as forgetting
+from local.forgetting import traces
 from local.lake import Lake
 from tests import reviews
 

@@ -11,8 +11,8 @@ from pyiceberg.types import StringType
 from local import duck, silver
 from local.control import SqliteControlTable
 from local.lake import Lake
-from local.load import load
 from local.loading.errors import SilverUnfit
+from local.loading.load import load
 from local.reviews import SCHEMA
 from runner.control.items import Status
 from tests.reviews import Review, review, table, write

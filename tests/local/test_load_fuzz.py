@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from local import load
 from local.lake import Lake
+from local.loading import load
 from local.loading.errors import UnreadableReviews
 from local.loading.options import Options
-from local.loading.rules import _NAMES_TOO, NONE_TEXTS
+from local.loading.rows.rules import _NAMES_TOO, NONE_TEXTS
 from local.loading.workspace import Workspace, workspace
 from local.reviews import ARROW_SCHEMA
 from tests.reviews import Review, review, table

@@ -14,9 +14,9 @@ from dm.cli import dm
 from local import silver
 from local.control import SqliteControlTable
 from local.lake import Lake
-from local.load import load
-from local.loading import merging
 from local.loading.errors import LoadOvertaken
+from local.loading.load import load
+from local.loading.months import merging
 from runner.control.items import Status
 from tests.reviews import Review, review, table, write
 

@@ -13,7 +13,7 @@ from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import Status
 from tests import reviews
-from tests.runner.test_control import item
+from tests.runner.control.test_control import item
 from tests.tables import gold
 
 

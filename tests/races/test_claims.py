@@ -10,7 +10,7 @@ from runner.gold import Published
 from runner.job import GoldJob
 from runner.project import tables
 from tests.report import Report
-from tests.runner.test_control import item
+from tests.runner.control.test_control import item
 
 RUNS, ITEMS = 8, 12
 

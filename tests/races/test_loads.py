@@ -9,10 +9,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from local import silver
-from local.announcing import announce_missed
 from local.control import SqliteControlTable
 from local.lake import Lake
-from local.load import load
+from local.loading.announcing import announce_missed
+from local.loading.load import load
 from runner.control.items import Status
 from tests.report import Report
 from tests.reviews import review, write

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 from local import silver
 from local.lake import Lake
-from runner.dbt import DbtProject
+from runner.dbt.running import DbtProject
 from tests import reviews
 from tests.dbt_project import Dbt
 from tests.report import Report

@@ -13,9 +13,9 @@ import pytest
 from local.control import SqliteControlTable
 from runner.control.items import Status
 from runner.project import PROJECT
-from tests.faults.reader import Reader
-from tests.faults.stage import Damage, Stage
-from tests.faults.victim import TABLES
+from tests.faults.harness.reader import Reader
+from tests.faults.harness.stage import Damage, Stage
+from tests.faults.harness.victim import TABLES
 from tests.report import Report
 
 RUNS = 8

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError, TokenRetrievalError
 
-from runner.aws import AwsCallFailed, calling
+from runner.aws.calls import AwsCallFailed, calling
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from local import silver
 from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import ControlItem, Status
-from runner.dbt import DbtProject
+from runner.dbt.problems import Problem
+from runner.dbt.running import DbtProject
 from runner.gold import published
 from runner.job import GoldJob
-from runner.problems import Problem
 from runner.project import tables
 from tests import reviews
 from tests.dbt_project import Dbt

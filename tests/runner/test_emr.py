@@ -9,16 +9,16 @@ import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
-from dm.reading import preview
+from dm.reading.difference import preview
 from local import silver
 from local.lake import Lake
-from runner import outcomes
+from runner.aws import outcomes
+from runner.aws.emr import job
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
-from runner.emr import job
 from tests import reviews
 from tests.aws.moto_gaps.dynamodb import lagging_index
-from tests.runner.test_control import item
+from tests.runner.control.test_control import item
 from tests.tables import gold
 
 BEERS = "top_beers_by_rating"

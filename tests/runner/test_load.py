@@ -12,7 +12,7 @@ from runner.gold import Published
 from runner.job import GoldJob
 from runner.project import tables
 from tests.report import Report
-from tests.runner.test_control import item
+from tests.runner.control.test_control import item
 
 MONTHS = periods.span("1996-08", "2012-01")
 SIZES = (1_250, 2_500, 5_000, 10_000)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from runner.dbt.messages import one_line, unanswered
 from runner.gold import GoldUnreadable, published
-from runner.messages import one_line, unanswered
 
 LOST = """Runtime Error in model top_drinkers (models/gold/top_drinkers.sql)
   An error occurred while calling o57.sql.

@@ -10,16 +10,16 @@ from click.testing import CliRunner
 
 from local.control import SqliteControlTable
 from local.lake import Lake
+from runner.aws.emr import job
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
 from runner.control.table import ControlTable
-from runner.dbt import DbtProject
-from runner.emr import job
+from runner.dbt.running import DbtProject
 from runner.errors import TimeOver
 from runner.gold import Published
 from runner.job import GoldJob
 from runner.project import tables
-from tests.runner.test_control import item
+from tests.runner.control.test_control import item
 from tests.runner.test_emr import told
 
 

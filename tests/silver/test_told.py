@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 
 from bench.macros import Macros
 from dm.cli import dm
-from dm.reading import plans
+from dm.reading.stale import plans
 from local.lake import Lake
 from local.silver import TABLE
 from tests.dbt_project import Dbt

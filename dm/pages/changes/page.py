@@ -9,8 +9,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from dm.pages.report import CannotWrite, hash_of
-from dm.reading.changes import KINDS
-from dm.reading.preview import Preview
+from dm.reading.difference.changes import KINDS
+from dm.reading.difference.preview import Preview
 from dm.terminal.output import text
 
 _HERE = Path(__file__).parent

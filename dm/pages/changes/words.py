@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dm.reading.changes import NOTHING, Changed, Changes, Counts
+from dm.reading.difference.changes import NOTHING, Changed, Changes, Counts
 from dm.terminal.output import Row, rows_out, text
 from runner import periods
 
 if TYPE_CHECKING:
-    from dm.reading.preview import Preview
+    from dm.reading.difference.preview import Preview
 
 MONTHS = 12
 """How many of the months that differ are listed; the page has all of them."""

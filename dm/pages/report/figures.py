@@ -7,7 +7,7 @@ from decimal import Decimal
 import duckdb
 from pyiceberg.table import Table
 
-from dm.reading import history, snapshots, states
+from dm.reading.past import history, snapshots, states
 from dm.reading.show import NotBuilt, NothingToShow, Unreadable, gold_table
 from local.lake import Lake
 from runner.project import tables

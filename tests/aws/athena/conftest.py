@@ -9,12 +9,12 @@ import pytest
 from infra.silver import GlueLake
 from local import demo
 from runner.project import tables
-from tests.aws import trino
-from tests.aws.account import DATALAKE, Account
 from tests.aws.athena.tables import MONTHS, current
-from tests.aws.packaged import load_reviews, succeeded
-from tests.aws.trino import Trino
-from tests.aws.worker import SparkSubmit, Worker
+from tests.aws.stand_ins import trino
+from tests.aws.stand_ins.account import DATALAKE, Account
+from tests.aws.stand_ins.packaged import load_reviews, succeeded
+from tests.aws.stand_ins.trino import Trino
+from tests.aws.stand_ins.worker import SparkSubmit, Worker
 
 
 @pytest.fixture(scope="package")

@@ -4,8 +4,8 @@ import pyarrow as pa
 
 from infra.silver import GlueLake
 from runner.project import tables
-from tests.aws.account import DRINKERS
-from tests.aws.trino import Trino
+from tests.aws.stand_ins.account import DRINKERS
+from tests.aws.stand_ins.trino import Trino
 from tests.computed import expected
 from tests.tables import gold
 

@@ -14,10 +14,10 @@ from dm.aws import first_day
 from infra.silver import GlueLake
 from runner.project import PROJECT, tables
 from tests import test_dashboards
-from tests.aws.account import BEERS, DATALAKE, STATES
 from tests.aws.athena.tables import MONTHS, ORDER, assert_shows
-from tests.aws.packaged import gold_rows
-from tests.aws.trino import QueryFailed, Trino
+from tests.aws.stand_ins.account import BEERS, DATALAKE, STATES
+from tests.aws.stand_ins.packaged import gold_rows
+from tests.aws.stand_ins.trino import QueryFailed, Trino
 from tests.computed import expected
 from tests.tables import gold
 

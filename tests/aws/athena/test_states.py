@@ -10,10 +10,10 @@ from pyiceberg.table.snapshots import Operation
 from infra.silver import GlueLake
 from local import silver
 from runner.project import tables
-from tests.aws.account import BEERS, DRINKERS, Account
 from tests.aws.athena.tables import ORDER, OTHERS, PERIODS, assert_shows, current
-from tests.aws.packaged import load_reviews, succeeded
-from tests.aws.trino import Trino
+from tests.aws.stand_ins.account import BEERS, DRINKERS, Account
+from tests.aws.stand_ins.packaged import load_reviews, succeeded
+from tests.aws.stand_ins.trino import Trino
 from tests.computed import expected
 from tests.tables import gold
 

@@ -13,7 +13,7 @@ from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Outcome, Status
 from tests.control import claim, finish
 from tests.dm.aws.state_machine import SLOW, run, started
-from tests.runner.test_control import HOUR, item
+from tests.runner.control.test_control import HOUR, item
 
 
 def test_runs_tell_what_an_execution_did_with_each_table(
@@ -46,7 +46,7 @@ def test_runs_tell_what_an_execution_did_with_each_table(
     assert by_table[breweries]["periods"] == ["2010-12"]
     assert by_table[breweries]["logs"] == "s3://logs/00job/"
     assert by_table["top_drinkers"]["outcome"] == "SKIPPED"
-    monkeypatch.setattr("dm.commands.runs._LOOKED_AT", 2)
+    monkeypatch.setattr("dm.commands.work.runs._LOOKED_AT", 2)
     assert "looked at 2 items of each status: months of runs may be missing" in run("runs").stderr
     listing = run("runs").output
     assert f"{name} {breweries}: no beer has a name\ns3://logs/00job/" in listing

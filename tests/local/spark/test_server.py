@@ -14,7 +14,7 @@ import pytest
 
 from local.control import SqliteControlTable
 from local.lake import Lake
-from local.load import load
+from local.loading.load import load
 from local.spark import server
 from runner.project import PROJECT, tables
 from tests import reviews

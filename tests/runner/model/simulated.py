@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from runner.dbt import DbtFailed
+from runner.dbt.problems import Problem
+from runner.dbt.running import DbtFailed
 from runner.gold import Published
 from runner.job import GoldJob
-from runner.problems import Problem
 from tests.runner.model.ledger import Watched
 from tests.runner.model.process import Process
 

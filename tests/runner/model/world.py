@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from runner.control.items import ControlItem, Status, timestamp
+from runner.control.lease import LeaseLost
 from runner.control.table import ControlTable
 from runner.errors import TimeOver
 from runner.job import ATTEMPTS
-from runner.lease import LeaseLost
 from runner.work import Work
 from tests.runner.model.ledger import Ledger
 from tests.runner.model.process import Killed

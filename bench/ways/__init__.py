@@ -1,0 +1,1 @@
+"""The ways to build changed months that are measured."""

@@ -1,0 +1,1 @@
+"""What comes in and goes: reviews, a person's data, tables."""

@@ -1,0 +1,1 @@
+"""Reads the tables: rows, where they come from, SQL, files and pages."""

@@ -1,0 +1,1 @@
+"""See it before, undo it after: previews, branches, roll-back and hold."""

@@ -1,0 +1,1 @@
+"""What there is to do, what is being done, and how it ended: items, runs and months."""

@@ -1,0 +1,177 @@
+"""The command `dm status`: what there is to do, what is being done, what failed, what is fresh."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from dm.terminal import options, verdict, worklist
+from dm.terminal.output import json_out, rows_out, say
+from local import lake
+from runner import periods
+from runner.control.items import UNSETTLED, ControlItem, Status
+from runner.project import tables
+
+if TYPE_CHECKING:
+    from dm.aws.dispatcher import Execution
+    from dm.reading.past.kept import Kept
+    from dm.reading.past.snapshots import Held
+    from dm.reading.stale.freshness import Freshness
+    from dm.reading.stale.plans import Silver
+
+
+@click.command()
+@options.target
+@options.format_
+@click.option(
+    "--check", is_flag=True, help="For scripts: exit code 1 if something failed, 3 if work is left."
+)
+@options.state_machine
+def status(target: str, format_: str, check: bool, state_machine: str) -> None:
+    """Tell on one screen what waits, runs or failed, and how fresh each table is.
+
+    JSON has all of it, CSV a row for each table. With --check, the exit code is 1 if something
+    failed, gave up or was published untested, 3 if something waits, runs or is stale, and 0 if all
+    months are built.
+
+    A table's stale months are those that `dbt run` would build now: dbt is asked, which takes the
+    start of a Spark after the lake or the project has changed. On AWS, control items and the newest
+    execution tell. Times are UTC.
+
+    \b
+    Examples:
+      dm status
+      dm status --format json
+      dm status --format csv
+      dm status --check > /dev/null || echo "something is not built"
+      dm status --target aws
+    """
+    from dm.reading.past import kept
+    from dm.reading.stale import freshness, plans  # Arrow, Iceberg and dbt are slow to import
+
+    problem = None
+    control = options.control(target)
+    items = control.items(*Status)
+    work = [item for item in items if item.status in UNSETTLED]
+    left = verdict.left(control)
+    if target == "aws":
+        from dm.aws import dispatcher  # boto3 is slow to import
+
+        executions = dispatcher.connect(state_machine).latest(1)
+        fresh = [freshness.of_items(items, name) for name in tables()]
+        silver: Mapping[str, Silver] = {}
+        branches: list[Kept] = []
+    else:
+        executions = []
+        found = plans.of(lake.find())
+        problem, silver = found.problem, found.sources
+        branches = kept.branches(lake.find())
+        fresh = [freshness.of(lake.find(), name, found) for name in tables()]
+    if format_ == "json":
+        told = {
+            "items": [asdict(item) for item in work],
+            "tables": [asdict(table) for table in fresh],
+            "silver": {name: asdict(source) for name, source in silver.items()},
+            "problem": problem,
+            "branches": [asdict(branch) for branch in branches],
+            "executions": [asdict(execution) for execution in executions],
+        }
+        json_out(told)
+        verdict.end(_code(work, fresh, problem, check=check))
+        return
+    if format_ == "csv":
+        maps = {"why", "held"}
+        rows_out(
+            [{k: v for k, v in asdict(table).items() if k not in maps} for table in fresh], format_
+        )
+        verdict.end(_code(work, fresh, problem, check=check))
+        return
+    where = "AWS" if target == "aws" else str(lake.find().root)
+    say(f"{where}, {_minute(datetime.now(UTC))} UTC")
+    for execution in executions:
+        _tell_execution(execution)
+    worklist.tell(work, control.claimable())
+    if not work:
+        click.echo("Nothing is pending, running or failed.")
+    click.echo()
+    _tell_tables(fresh)
+    for name, source in silver.items():
+        say(f"{name}: rows last changed {_minute(source.changed)}")
+        if source.remark:
+            say(source.remark)
+    if problem:
+        say(f"What is stale is not known: {problem}")
+    for branch in branches:
+        say(
+            f"Kept: {branch.table} {branch.branch}, a {branch.kind} of {branch.written}, tests"
+            f" {branch.tests}: `dm branches --help` says what to do with it"
+        )
+    verdict.tell(left, target)
+    waits = any(item.status is not Status.ERROR for item in work)
+    if waits or any(table.stale for table in fresh):
+        click.echo("`dm process` builds what waits or is stale.")
+    verdict.end(_code(work, fresh, problem, check=check))
+
+
+def _code(
+    work: Sequence[ControlItem], fresh: Sequence[Freshness], problem: str | None, *, check: bool
+) -> int:
+    """The exit code."""
+    untested = any("untested" in reason for table in fresh for reason in table.why.values())
+    failed = any(item.status is Status.ERROR or item.error_message for item in work)
+    if problem or (check and (untested or failed)):
+        return verdict.FAILED
+    return verdict.LEFT if check and (work or any(table.stale for table in fresh)) else 0
+
+
+def _tell_execution(execution: Execution) -> None:
+    ended = f" to {_minute(execution.ended)}" if execution.ended else ""
+    say(f"Execution {execution.name}: {execution.status}, {_minute(execution.started)}{ended}")
+    for result in execution.results:
+        if result.error:
+            say(f"{result.table}: {result.error}")
+    if execution.error:
+        say(execution.error)
+
+
+def _tell_tables(fresh: Sequence[Freshness]) -> None:
+    rows_out(
+        [
+            {
+                "table": table.table,
+                "newest": table.newest or "none",
+                "published": _minute(table.published),
+                "silver of": _minute(table.silver_written),
+                "stale": "?" if table.stale is None else len(table.stale),
+            }
+            for table in fresh
+        ],
+        "table",
+    )
+    stale = defaultdict(list)
+    for table in fresh:
+        for reason in dict.fromkeys(table.why.values()):
+            months = tuple(month for month in table.why if table.why[month] == reason)
+            stale[months, reason].append(table.table)
+    for (months, reason), names in stale.items():
+        say(f"Stale: {worklist.in_words(names)}, {periods.in_words(months)}: {reason}")
+    held = defaultdict(list)
+    for table in fresh:
+        for said in dict.fromkeys(map(_held, table.held.values())):
+            months = tuple(m for m, one in table.held.items() if _held(one) == said)
+            held[months, said].append(table.table)
+    for (months, said), names in held.items():
+        say(f"Held: {worklist.in_words(names)}, {periods.in_words(months)}: {said}")
+
+
+def _held(said: Held) -> str:
+    return said.in_words + (f" (else it would be built: {said.why})" if said.why else "")
+
+
+def _minute(time: datetime | None) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M}" if time else ""

@@ -1,0 +1,1 @@
+"""A person's data leave the lake, and that is proved."""

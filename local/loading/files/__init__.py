@@ -1,0 +1,1 @@
+"""From any place and form to the table `staged`."""

@@ -1,0 +1,1 @@
+"""From `incoming` to months of silver, in one commit."""

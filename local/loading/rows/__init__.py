@@ -1,0 +1,1 @@
+"""From `staged` to `incoming`: the rules for values and rows."""

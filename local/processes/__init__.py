@@ -1,0 +1,1 @@
+"""Several processes of one machine: who waits for whom, and who is dead."""

@@ -1,0 +1,1 @@
+"""Runs dbt, and tells what came of it."""

@@ -1,0 +1,203 @@
+"""What may be in the way of `make deploy` and `make destroy`, and what is refused."""
+
+from pathlib import Path
+from threading import get_ident
+
+import boto3
+import click
+import pytest
+from click.testing import CliRunner, Result
+from moto.cloudformation.models import cloudformation_backends
+from moto.emrserverless import models as emr
+
+from infra import deploy, quiet
+from tests.aws.deploy.test_deploy import ACCOUNT, TEMPLATE, aws, dist, parameters, run, stacks
+from tests.aws.moto_gaps import cloudformation
+
+__all__ = ["aws", "dist"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")
+
+WITH_APPLICATION = (
+    TEMPLATE.replace(
+        "Resources:",
+        """Resources:
+  Application:
+    Type: AWS::EMRServerless::Application
+    Properties: {Name: !Sub "app-${AlarmEmail}", Type: SPARK, ReleaseLabel: emr-spark-8.1.0}""",
+    )
+    + """Outputs:
+  Application: {Value: !Ref Application}
+  Schedules: {Value: daily}
+"""
+)
+
+
+@pytest.fixture
+def deployed(aws: None, dist: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stack with an application, which is started, as in the ten minutes after a job."""
+    cloudformation.close(monkeypatch)
+    monkeypatch.setattr(quiet, "_POLL", 0)
+    (dist / "analytics.yaml").write_text(WITH_APPLICATION)
+    assert run(dist).exit_code == 0
+    boto3.client("emr-serverless").start_application(applicationId=application()["applicationId"])
+    return dist
+
+
+def change_the_application(folder: Path) -> None:
+    (folder / "analytics.yaml").write_text(WITH_APPLICATION.replace("app-", "another-"))
+
+
+def application() -> dict[str, str]:
+    client = boto3.client("emr-serverless")
+    (found,) = client.list_applications()["applications"]
+    found_id: str = found["id"]
+    got: dict[str, str] = client.get_application(applicationId=found_id)["application"]
+    return got
+
+
+def start_job() -> emr.JobRun:
+    """A job run that runs until it is cancelled; no worker of another test gets it."""
+    which = application()["applicationId"]
+    job = emr.JobRun(
+        application_id=which,
+        client_token="token",
+        execution_role_arn=f"arn:aws:iam::{ACCOUNT}:role/job",
+        account_id=ACCOUNT,
+        region_name="eu-west-1",
+        release_label="emr-7.9.0",
+        application_type="SPARK",
+        job_driver=None,
+        configuration_overrides=None,
+        tags=None,
+        network_configuration=None,
+        execution_timeout_minutes=None,
+        name=None,
+    )
+    job.state = "RUNNING"
+    emr.emrserverless_backends[ACCOUNT]["eu-west-1"].job_runs[which].append(job)
+    return job
+
+
+def destroy(*options: str) -> Result:
+    return CliRunner().invoke(deploy.main, ["destroy", "--yes", *options], catch_exceptions=False)
+
+
+def test_an_application_that_idles_is_stopped_before_it_is_deleted(deployed: Path) -> None:
+    schedule = boto3.client("scheduler")
+    target = {"Arn": "arn:aws:states:x", "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/r", "Input": "{}"}
+    schedule.create_schedule(
+        Name="daily",
+        ScheduleExpression="cron(0 7 * * ? *)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+    )
+    answer = destroy()
+    assert answer.exit_code == 0, answer.output
+    assert "Stopping application" in answer.output
+    assert set(stacks()) == {deploy.STORAGE}
+    found = schedule.get_schedule(Name="daily")  # this test's own; nothing starts meanwhile
+    assert (found["State"], found["Target"]["Input"]) == ("DISABLED", "{}")
+
+
+def test_a_job_that_runs_is_waited_for_or_gives_its_items_back(
+    deployed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = start_job()
+    waits: list[float] = []
+    here, sleep = get_ident(), quiet.time.sleep
+
+    def wait(seconds: float) -> None:
+        if get_ident() != here:  # the stand-ins' own threads sleep, too
+            sleep(seconds)
+            return
+        waits.append(seconds)
+        job.state = "SUCCESS" if len(waits) == 2 else job.state
+
+    monkeypatch.setattr(quiet.time, "sleep", wait)
+    answer = destroy()
+    assert answer.exit_code == 0, answer.output
+    assert answer.output.count(f"Waiting for job {job.id} to end") == 2
+
+
+def test_a_job_that_is_cancelled_has_time_to_give_its_items_back(
+    deployed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, asked = start_job(), []
+    call = boto3.client("emr-serverless").__class__._make_api_call
+
+    def note(client: object, operation: str, arguments: dict[str, object]) -> object:
+        if operation == "CancelJobRun":
+            asked.append(arguments["shutdownGracePeriodInSeconds"])
+        return call(client, operation, arguments)
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", note)
+    answer = destroy("--cancel")
+    assert answer.exit_code == 0, answer.output
+    assert job.state in ("CANCELLING", "CANCELLED")
+    assert asked[0] == 120
+
+
+def test_a_change_of_the_application_stops_it_first(deployed: Path) -> None:
+    change_the_application(deployed)
+    answer = run(deployed, "AlarmEmail=b@example.com")
+    assert answer.exit_code == 0, answer.output
+    assert "Stopping application" in answer.output
+    assert parameters()["AlarmEmail"] == "b@example.com"
+    assert application()["state"] == "STOPPED"
+
+
+def test_another_change_leaves_it_as_it_is(deployed: Path) -> None:
+    template = deployed / "analytics.yaml"
+    template.write_text(
+        template.read_text().replace('DisplayName: !Sub "', 'DisplayName: !Sub "x ')
+    )
+    answer = run(deployed)
+    assert "Modify" in answer.output
+    assert "Stopping" not in answer.output
+    assert application()["state"] == "STARTED"
+
+
+def test_ctrl_c_at_the_question_leaves_nothing_in_the_way(
+    deployed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_the_application(deployed)
+    with monkeypatch.context() as interrupted:
+
+        def interrupt(*_: object, **__: object) -> bool:
+            raise click.Abort
+
+        interrupted.setattr(click, "confirm", interrupt)
+        assert run(deployed, "AlarmEmail=c@example.com").exit_code == 1
+    left = boto3.client("cloudformation").list_change_sets(StackName=deploy.ANALYTICS)["Summaries"]
+    assert not [found for found in left if found["ExecutionStatus"] == "AVAILABLE"]
+    assert run(deployed, "AlarmEmail=c@example.com").exit_code == 0
+
+
+def test_what_another_attempt_left_is_not_in_the_way(deployed: Path) -> None:
+    """As when a terminal was closed at the question."""
+    client = boto3.client("cloudformation")
+    for _ in range(2):
+        stack = deploy.Stack(client, deploy.ANALYTICS)
+        template = WITH_APPLICATION.replace("app-", "other-")
+        assert stack._propose(template, {}, {})
+    assert run(deployed, "AlarmEmail=d@example.com").exit_code == 0
+
+
+def test_the_fault_that_is_told_is_the_one_of_this_attempt(
+    deployed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_the_application(deployed)
+    (stack,) = (
+        found
+        for found in cloudformation_backends[ACCOUNT]["eu-west-1"].stacks.values()
+        if found.name == deploy.ANALYTICS
+    )
+    stack._add_stack_event("CREATE_FAILED", resource_status_reason="a fault of last week")
+    stack.events[-1].client_request_token = "last-week"
+    monkeypatch.setattr(deploy, "bring_to_rest", lambda *_: None)  # it has started meanwhile
+    answer = run(deployed, "AlarmEmail=e@example.com")
+    assert answer.exit_code == 1
+    assert "Application: Application" in answer.output
+    assert "Current status: STARTED" in answer.output
+    assert "last week" not in answer.output

@@ -1,0 +1,176 @@
+"""`dm doctor --target aws`, before and after the deployment, on the stand-in with both stacks."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from click.testing import CliRunner
+
+from dm.aws import checks
+from dm.cli import dm
+from runner.aws.outcomes import TableOutcome
+from tests.aws.stand_ins.account import Account
+from tests.aws.stand_ins.calls import Call
+from tests.aws.stand_ins.policies import allows, statements
+from tests.aws.stand_ins.worker import Worker, tell
+
+FOUND = "Python 3.11.13, Spark 4.1.1, Iceberg 1.11.0; the catalog has dm_gold"
+
+
+def simulate(arguments: dict[str, Any]) -> dict[str, Any]:
+    """IAM's simulation, with the policies of the role."""
+    role = arguments["PolicySourceArn"].rpartition("/")[2]
+    context = tuple(
+        (entry["ContextKeyName"], entry["ContextKeyValues"][0])
+        for entry in arguments["ContextEntries"]
+    )
+    return {
+        "EvaluationResults": [
+            {
+                "EvalActionName": action,
+                "EvalDecision": "allowed"
+                if allows(statements(role), Call(action, resource, context))
+                else "implicitDeny",
+            }
+            for action in arguments["ActionNames"]
+            for resource in arguments["ResourceArns"]
+        ]
+    }
+
+
+ANSWERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "SimulatePrincipalPolicy": simulate,
+    "ListServiceQuotas": lambda _: {
+        "Quotas": [{"QuotaName": "Max concurrent vCPUs per account", "Value": 16.0}]
+    },
+    "GetTableOptimizer": lambda _: {"TableOptimizer": {"configuration": {"enabled": False}}},
+}
+"""What moto does not answer."""
+
+
+@pytest.fixture
+def answers() -> Iterator[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]]:
+    found, call = dict(ANSWERS), BaseClient._make_api_call
+
+    def answer(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation in found:
+            return found[operation](arguments)
+        return call(client, operation, arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", answer)
+        yield found
+
+
+@pytest.fixture
+def deployed(account: Account, worker: Worker, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The day after `make deploy`: the mail is confirmed, the account has what AWS adds."""
+    account.forget_items()
+    iam, sns = boto3.client("iam"), boto3.client("sns")
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName=checks._ROLE, AssumeRolePolicyDocument="{}")
+    (topic,) = [t["TopicArn"] for t in sns.list_topics()["Topics"] if "failures" in t["TopicArn"]]
+    mail = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com")
+    patch.setattr(worker, "run", lambda job: tell(job, [TableOutcome("look", "SUCCEEDED", FOUND)]))
+    yield
+    sns.unsubscribe(SubscriptionArn=mail["SubscriptionArn"])
+
+
+def findings(*options: str) -> dict[str, dict[str, Any]]:
+    command = ["doctor", "--target", "aws", "--format", "json", *options]
+    answer = CliRunner().invoke(dm, command, catch_exceptions=False)
+    return {finding["check"]: finding for finding in json.loads(answer.output)}
+
+
+def wrong(*options: str) -> dict[str, str]:
+    return {name: f["told"] for name, f in findings(*options).items() if not f["ok"]}
+
+
+def test_after_a_deployment_all_that_only_aws_has_is_told(
+    deployed: None, account: Account, answers: object
+) -> None:
+    found = findings("--after-deploy")
+    assert not {name: f["told"] for name, f in found.items() if not f["ok"]}
+    assert found["release"]["told"] == FOUND
+    assert found["empty execution"]["told"].endswith(" SUCCEEDED")
+    assert found["schedules"]["told"] == "dm-analytics-daily, dm-analytics-maintenance are on"
+    assert found["job's rights"]["told"].startswith("JobRole may do all ")
+    assert found["mail"]["told"] == "1 are told of alarms"
+    assert found["Athena"]["told"].endswith(": SUCCEEDED")
+
+
+def test_what_is_not_there_before_a_deployment_is_told_with_what_to_do(
+    account: Account, answers: dict[str, Any], patch: pytest.MonkeyPatch
+) -> None:
+    answers["ListServiceQuotas"] = lambda _: {
+        "Quotas": [{"QuotaName": "Max concurrent vCPUs per account", "Value": 4.0}]
+    }
+    with pytest.MonkeyPatch.context() as absent:
+        absent.setattr("dm.aws.checks._ROLE", "AWSServiceRoleForNobody")
+        found = findings()
+    assert not found["service-linked role"]["ok"]
+    assert "create-service-linked-role" in found["service-linked role"]["advice"]
+    assert found["quota"]["told"].startswith("4 vCPU at once, and two jobs")
+    assert "MaxConcurrency=1" in found["quota"]["advice"]
+
+
+def test_what_forbids_is_named(deployed: None, answers: dict[str, Any]) -> None:
+    def deny(arguments: dict[str, Any]) -> dict[str, Any]:
+        found = simulate(arguments)
+        for result in found["EvaluationResults"]:
+            if result["EvalActionName"] == "glue:UpdateTable":
+                result["EvalDecision"] = "explicitDeny"
+        return found
+
+    answers["SimulatePrincipalPolicy"] = deny
+    answers["GetTableOptimizer"] = lambda _: {
+        "TableOptimizer": {"configuration": {"enabled": True}}
+    }
+    found = wrong("--after-deploy")
+    assert found.pop("job's rights") == "JobRole may not glue:UpdateTable (explicitDeny)"
+    assert found.pop("optimizers").startswith("Glue optimizes, too: compaction of ")
+    assert not found
+
+
+def test_a_job_that_cannot_start_its_python_is_told_with_its_log(
+    deployed: None, answers: object, worker: Worker
+) -> None:
+    with pytest.MonkeyPatch.context() as faulty:
+        faulty.setattr(worker, "run", lambda job: "Exit code: 1. No such file: python3.11")
+        found = findings("--after-deploy")["release"]
+    assert "No such file: python3.11" in found["told"]
+    assert "SPARK_DRIVER/stderr.gz" in found["advice"]
+    assert "Python=" in found["advice"]
+
+
+def test_it_goes_with_aws_alone() -> None:
+    answer = CliRunner().invoke(dm, ["doctor", "--after-deploy"])
+    assert answer.exit_code == 2
+    assert "--target aws" in answer.output
+
+
+def test_the_cost_of_a_day_is_what_aws_billed(
+    account: Account, worker: Worker, patch: pytest.MonkeyPatch
+) -> None:
+    patch.setattr(worker, "run", tell)
+    account.enqueue("top_drinkers", "2010-01")
+    account.enqueue("top_beers_by_rating", "2010-01")
+    account.run({"tables": ["top_drinkers", "top_beers_by_rating"]})
+    for job in account.jobs:
+        mine = job in account.jobs[-2:]
+        billed = {"vCPUHour": 0.2, "memoryGBHour": 0.5} if mine else {}
+        job.billed_resource_utilization = billed
+    command = ["cost", "--target", "aws", "--format", "json", "--limit", "1000"]
+    answer = CliRunner().invoke(dm, command, catch_exceptions=False)
+    *_, day = json.loads(answer.output)
+    assert (day["what"], day["how many"]) == ("a day", 1)
+    assert (day["vCPU hours"], day["GB hours"]) == (0.4, 1.0)
+    assert day["$"] == round(0.4 * 0.042094 + 1.0 * 0.004628, 4)
+    other = CliRunner().invoke(dm, [*command, "--vcpu-price", "1", "--gb-price", "0"])
+    assert json.loads(other.output)[-1]["$"] == 0.4
+    here = CliRunner().invoke(dm, ["cost"])
+    assert (here.exit_code, "--target aws" in here.output) == (2, True)

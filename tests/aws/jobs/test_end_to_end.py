@@ -1,0 +1,214 @@
+"""From the schedule to the tables in the Glue catalog, with the packaged job on real Spark."""
+
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from infra.silver import GlueLake
+from local import demo
+from runner.control.items import Status
+from runner.project import tables
+from tests import reviews
+from tests.aws.moto_gaps.dynamodb import lagging_index
+from tests.aws.stand_ins import calls
+from tests.aws.stand_ins.account import BEERS, DATALAKE, DRINKERS, STATES, Account
+from tests.aws.stand_ins.calls import Call
+from tests.aws.stand_ins.packaged import gold_rows, load_reviews, log_of
+from tests.aws.stand_ins.policies import allows, statements
+from tests.aws.stand_ins.worker import JOB_KEY, SparkSubmit
+from tests.computed import expected
+from tests.tables import gold
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="module")
+def called(endpoint: str, patch: pytest.MonkeyPatch) -> list[Call]:
+    """What the jobs of this module call."""
+    return calls.record(patch, JOB_KEY)
+
+
+@pytest.fixture(scope="module")
+def lake(
+    account: Account, spark_submit: SparkSubmit, called: list[Call], endpoint: str
+) -> GlueLake:
+    account.forget_items()
+    return GlueLake(DATALAKE, {"s3.endpoint": endpoint})
+
+
+@pytest.fixture(scope="module")
+def first_reviews() -> pa.Table:
+    """Reviews of three months."""
+    made = demo.synthetic_reviews(7, demo.Shape(60_000))
+    first = pc.and_(pc.equal(made["review_year"], 2011), pc.less_equal(made["review_month"], 3))
+    return made.filter(first)
+
+
+def test_the_schedule_builds_what_silver_changed(
+    lake: GlueLake, account: Account, first_reviews: pa.Table, tmp_path: Path
+) -> None:
+    load_reviews(lake, account, first_reviews, tmp_path)
+    assert len(account.control.items(Status.PENDING)) == 3 * len(tables())
+    ended = account.wait(account.fire_schedule())
+    assert ended.status == "SUCCEEDED", ended.told
+    assert ended.statuses == dict.fromkeys(tables(), "SUCCEEDED")
+    for table in tables():
+        wanted = expected(first_reviews, table)
+        assert len(wanted) > 3
+        assert gold_rows(lake, table) == wanted, table
+
+    done = account.control.items(Status.SUCCESS)
+    assert len(done) == 3 * len(tables())
+    assert {str(item.lease_owner).startswith(ended.name) for item in done} == {True}
+    table = gold(lake, BEERS)
+    snapshot = table.current_snapshot()
+    assert snapshot is not None
+    assert {item.gold_snapshot_id for item in done if item.table_name == BEERS} == {
+        snapshot.snapshot_id
+    }
+    assert str(snapshot.summary["dm.run-id"]).startswith(ended.name)
+    assert snapshot.summary["dm.code-version"] == "test"
+    assert "3 of 3 control items succeeded" in log_of(ended.results[BEERS]["logs"])
+
+    place = f"s3://{DATALAKE}/gold/{BEERS}"
+    assert table.location() == place
+    assert table.metadata_location.startswith(f"{place}/metadata/")
+    folders = {str(Path(file).parent) for file in table.inspect.files()["file_path"].to_pylist()}
+    data = str(Path(place, "data"))
+    assert folders == {f"{data}/review_year=2011/review_month={month}" for month in (1, 2, 3)}
+
+
+def test_all_jobs_are_in_the_run_history(lake: GlueLake) -> None:
+    """Two at a time: they make the table, and add to it, at once."""
+    table = gold(lake, "run_history")
+    assert table.location() == f"s3://{DATALAKE}/gold/run_history"
+    found = table.scan().to_arrow().to_pylist()
+    assert sorted(row["table_name"] for row in found) == sorted(tables())
+    assert {(row["status"], row["target"]) for row in found} == {("published", "emr")}
+    assert {row["periods"] for row in found} == {"2011-01, 2011-02, 2011-03"}
+
+
+def test_with_nothing_pending_no_job_starts(lake: GlueLake, account: Account) -> None:
+    before = len(account.jobs)
+    assert set(account.wait(account.fire_schedule()).statuses.values()) == {"SKIPPED"}
+    assert len(account.jobs) == before
+
+
+def test_one_of_two_tables_fails(lake: GlueLake, account: Account, tmp_path: Path) -> None:
+    """A beer without a name fails its month in the table of beers alone."""
+    bad = reviews.month_of("2012-06", 9_000_001, beer_name=None)
+    load_reviews(lake, account, reviews.table(bad), tmp_path)
+    before = len(account.jobs)
+    ended = account.run({"tables": [BEERS, STATES]})
+    assert (ended.status, ended.error) == ("FAILED", "GoldTablesFailed")
+    assert ended.statuses == {BEERS: "FAILED", STATES: "SUCCEEDED"}
+    assert len(account.jobs) == before + 2
+    assert f"{BEERS} 2012-06 failed" in log_of(ended.results[BEERS]["logs"])
+    assert not gold_rows(lake, BEERS, "review_year = 2012")
+    assert len(gold_rows(lake, STATES, "review_year = 2012")) == 1
+    waiting = {item.table_name: item for item in account.control.items(Status.PENDING)}
+    assert waiting.keys() == set(tables()) - {STATES}
+    assert "beer_name" in str(waiting[BEERS].error_message)
+    assert waiting[DRINKERS].attempt_count == 0
+
+
+def test_the_next_schedule_repairs_what_a_killed_job_left(
+    lake: GlueLake, account: Account, spark_submit: SparkSubmit, called: list[Call]
+) -> None:
+    account.forget_items()
+    account.enqueue(DRINKERS, "2012-06")
+    called.clear()
+    execution = account.start({"tables": [DRINKERS]})
+    writes = f"arn:aws:s3:::{DATALAKE}/gold/{DRINKERS}/data/"
+    while not any(call.resource.startswith(writes) for call in called.copy()):
+        assert (
+            boto3.client("stepfunctions").describe_execution(executionArn=execution)["status"]
+            == "RUNNING"
+        )
+        time.sleep(0.05)
+    spark_submit.kill(account.jobs[-1].id)
+    ended = account.wait(execution)
+    assert ended.status == "FAILED"
+    assert ended.statuses == {DRINKERS: "FAILED"}
+    (left,) = account.control.items(Status.RUNNING)
+    assert not gold_rows(lake, DRINKERS, "review_year = 2012")
+    assert account.wait(account.fire_schedule()).statuses[DRINKERS] == "SKIPPED"
+
+    account.end_leases()
+    assert account.wait(account.fire_schedule()).statuses[DRINKERS] == "SUCCEEDED"
+    (repaired,) = account.control.items(Status.SUCCESS)
+    assert (repaired.control_id, repaired.attempt_count) == (left.control_id, 2)
+    assert len(gold_rows(lake, DRINKERS, "review_year = 2012")) == 1
+
+
+def test_two_executions_at_once_share_the_work(
+    lake: GlueLake, account: Account, first_reviews: pa.Table, tmp_path: Path
+) -> None:
+    changed = pa.Table.from_pylist(
+        [
+            {**found, "deleted_at": datetime(2012, 2, 1, tzinfo=UTC)}
+            if found["review_id"] % 3 == 0
+            else found
+            for found in first_reviews.to_pylist()
+        ],
+        schema=first_reviews.schema,
+    )
+    load_reviews(lake, account, changed, tmp_path)
+    account.forget_items()
+    account.enqueue(STATES, "2011-01", "2011-02", "2011-03")
+    executions = [account.fire_schedule(), account.start({})]
+    ended = [account.wait(execution) for execution in executions]
+    assert {e.status for e in ended} == {"SUCCEEDED"}
+    done = account.control.items(Status.SUCCESS)
+    assert {item.attempt_count for item in done} == {1}
+    assert len(done) == 3
+    assert gold_rows(lake, STATES) == expected(changed, STATES)
+
+
+def test_the_weekly_maintenance_changes_no_row_and_makes_nothing_stale(
+    lake: GlueLake, account: Account
+) -> None:
+    before = {table: gold_rows(lake, table) for table in tables()}
+    ended = account.wait(account.fire_schedule("dm-analytics-maintenance"))
+    assert ended.status == "SUCCEEDED", ended.told
+    log = log_of(ended.results["maintenance"]["logs"])
+    assert all(f"{table}: 0 old branches dropped" in log for table in tables()), log
+    assert {table: gold_rows(lake, table) for table in tables()} == before
+    account.enqueue(STATES, "2011-01")
+    assert account.run({"tables": [STATES]}).status == "SUCCEEDED"
+    snapshot = gold(lake, STATES).current_snapshot()
+    assert snapshot is not None
+    assert "dm.run-id" in snapshot.summary
+    assert not str(snapshot.summary["dm.run-id"]).startswith("test-")  # settled without a build
+
+
+def test_a_job_tells_what_it_finds(lake: GlueLake, account: Account) -> None:
+    ended = account.run({"look": True})
+    assert ended.statuses == {"look": "SUCCEEDED"}, ended.told
+    found = ended.results["look"]["error"]
+    assert re.match(
+        r"Python 3\.11\.\d+, Spark 4\.1\.\d, Iceberg 1\.11\.0; the catalog has dm_gold", found
+    )
+
+
+def test_a_back_fill_is_built_though_the_index_lags(lake: GlueLake, account: Account) -> None:
+    account.forget_items()
+    with lagging_index():
+        ended = account.run({"tables": [DRINKERS], "periods": ["2011-01"]})
+    assert ended.statuses == {DRINKERS: "SUCCEEDED"}, ended.told
+    (done,) = account.control.items(Status.SUCCESS)
+    assert (done.table_name, done.month) == (DRINKERS, "2011-01")
+
+
+def test_the_jobs_called_nothing_that_their_role_does_not_allow(
+    account: Account, called: list[Call]
+) -> None:
+    allowed = statements("JobRole")
+    assert {c.action.split(":")[0] for c in called} == {"s3", "glue", "dynamodb"}
+    assert not {call for call in called if not allows(allowed, call)}

@@ -1,0 +1,79 @@
+"""A drop that dies at any of its steps is finished by the same command."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner, Result
+from pyiceberg.table import Table
+
+from dm.cli import dm
+from local.control import SqliteControlTable
+from local.lake import Lake
+from local.processes import owners
+from runner.control.items import ControlItem, Status
+from tests.dm.lakes import NAME, drinker, drinkers, write
+
+OLD = "of_before"
+NOW = datetime(2012, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """Two tables; one has no model any more, an item waits for it, and run_history knows it."""
+    here, table = drinkers(tmp_path)
+    monkeypatch.setenv("DM_LAKE", str(here.root))
+    write(table, [drinker(1)], "0123456789abcdef")
+    here.catalog.create_table(("dm_gold", OLD), table.schema())
+    text, number, time = pa.string(), pa.int32(), pa.timestamp("us", "UTC")
+    row = {
+        "run_id": "a", "table_name": OLD, "status": "published", "periods": "2010-01",
+        "period_count": 1, "error_message": None, "tests_passed": 3, "started_at": NOW,
+        "finished_at": NOW, "duration_seconds": 1.0, "invocation_id": "a", "target": "local",
+    }  # fmt: skip
+    kinds = {str: text, int: number, float: pa.float64(), datetime: time, type(None): text}
+    schema = pa.schema([(name, kinds[type(value)]) for name, value in row.items()])
+    history = here.catalog.create_table(("dm_gold", "run_history"), schema)
+    history.append(pa.Table.from_pylist([row], schema=schema))
+    at = "2012-02-01T00:00:00Z"
+    item = ControlItem("one", "x", "dm_gold", OLD, "2010", "01", created_at=at, updated_at=at)
+    SqliteControlTable(here.control).enqueue([item])
+    return here
+
+
+def drop(name: str) -> Result:
+    return CliRunner().invoke(dm, ("drop", name, "--yes"))
+
+
+def history(lake: Lake) -> list[str]:
+    found = lake.catalog.load_table(("dm_gold", "run_history")).scan().to_arrow().to_pylist()
+    return [row["status"] for row in found if row["table_name"] == OLD]
+
+
+@pytest.mark.parametrize(
+    ("owner", "step"),
+    [(SqliteControlTable, "claim"), (SqliteControlTable, "finish"), (Table, "append")],
+)
+def test_a_drop_that_died_is_finished(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, owner: type, step: str
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, die)
+        assert drop(OLD).exit_code != 0
+    assert not lake.catalog.table_exists(("dm_gold", OLD))
+    assert history(lake) == ["published"]
+    for lock in owners._held.values():  # as the end of a process does
+        lock.close()
+    owners._held.clear()
+    again = drop(OLD)
+    assert again.exit_code == 0, again.output
+    assert f"{OLD} is out of the catalog, and the rest of its drop was not done" in again.output
+    assert sorted(history(lake)) == ["dropped", "published"]
+    assert SqliteControlTable(lake.control).items(Status.SUCCESS)
+    assert drop(OLD).exit_code == 1
+    assert sorted(history(lake)) == ["dropped", "published"]
+    assert lake.catalog.table_exists(("dm_gold", NAME))
