@@ -76,7 +76,7 @@ def canonical(package: str) -> str:
 
 def test_the_job_uses_all_of_the_runner_and_what_ships_with_it() -> None:
     graph = grimp.build_graph("runner", include_external_packages=True, cache_dir=None)
-    used = graph.find_upstream_modules("runner.emr") | {"runner.emr"}
+    used = graph.find_upstream_modules("runner.aws.emr") | {"runner.aws.emr"}
     ours = {name for name in graph.modules if name.split(".")[0] == "runner"}
     assert {name for name in ours - used if not graph.find_children(name)} == set()
     others = {name for name in used - ours if name not in sys.stdlib_module_names}

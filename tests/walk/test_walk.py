@@ -108,7 +108,7 @@ def test_a_month_is_right_or_told_to_be_stale(
         if lake.catalog.table_exists(("dm_gold", name)):
             session.sql(f"drop table dm_gold.{name}")
     walk = Walk(seed, lake, session, tmp_path)
-    monkeypatch.setattr("runner.dbt.PROJECT", walk.project)
+    monkeypatch.setattr("runner.dbt.running.PROJECT", walk.project)
     monkeypatch.setattr("dm.reading.plans.PROJECT", walk.project)
     walk.run()
     assert not walk.check()

@@ -81,7 +81,7 @@ def reviews() -> pa.Table:
 
 
 def withdraw_what_others_left(account: Account) -> None:
-    """A load announces what other tests have loaded and forgotten: here, months that they emptied."""
+    """A load announces what others have loaded and forgotten: here, months that they emptied."""
     waiting = account.control.items(Status.PENDING)
     account.control.withdraw(item for item in waiting if item.month != "1994-10")
 

@@ -26,7 +26,7 @@ SECRET = "a-secret-that-nobody-may-tell"
 
 _ENV = "spark.emr-serverless.driverEnv.AWS_"
 _LONGEST = 900
-_PROGRAM = "from runner.emr import job; job()"
+_PROGRAM = "from runner.aws.emr import job; job()"
 
 
 @dataclass(frozen=True)
