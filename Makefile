@@ -3,6 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Every dm and dbt is a process of its own, and would compile all that it imports: more than a second of CPU each.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo docs test test-docs races faults silver walks undo trials mutate test-aws test-athena test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 

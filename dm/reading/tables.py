@@ -39,6 +39,7 @@ def find(lake: Lake, name: tuple[str, str]) -> Table | None:
         raise
     if found is None:
         return None
+    import_arrow()
     from pyiceberg.table import StaticTable
 
     return StaticTable.from_metadata(found[0])
