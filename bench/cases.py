@@ -97,7 +97,7 @@ def warm(bench: Bench, plan: Plan) -> Costs | None:
 
     def run() -> Cost:
         bench.change(bench.months(1))
-        return bench.dbt("run")
+        return bench.dm("process")
 
     def run_warm() -> Cost:
         if _spark(bench, "start"):

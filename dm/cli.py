@@ -15,18 +15,37 @@ from dm.commands.machine import lake as lakes
 from dm.commands.rows import pages, query, show
 from dm.commands.states import branches, hold, preview
 from dm.commands.work import pending, process, runs, status
+from dm.terminal.handover import hand_over
 from local import lake
 from local.control import SqliteControlTable
 from runner.errors import told
 from runner.periods import InvalidPeriod, NoMonth
 from runner.startup import collect_rarely
 
+_BY_THEMSELVES = ("spark", "setup", "completion", "demo", "lake")
+"""Commands that are about the machine or move the lake: no process that stays does these."""
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C or SIGTERM ended, as shells have it."""
 
 
 class Commands(click.Group):
     """A group of commands that tell what a user can mend in one sentence and a hint."""
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Runs the command, or lets the process that stays do it, if one does."""
+        if not args and not more and (words := sys.argv[1:]) and words[0] in self._handed_over():
+            try:
+                with told():
+                    code = hand_over(words)
+            except click.ClickException as error:
+                error.show()
+                sys.exit(error.exit_code)
+            if code is not None:
+                sys.exit(code)
+        return super().main(*args, **more)
+
+    def _handed_over(self) -> set[str]:
+        return set(self.commands).difference(_BY_THEMSELVES)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""

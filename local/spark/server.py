@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -42,12 +42,22 @@ class ServerStopped(DataMasterError):
 
 @dataclass(frozen=True)
 class Server:
-    """A Spark that serves a lake; `settings` are Spark's, as a hash, from when it started."""
+    """A Spark that serves a lake, as it was when it started.
+
+    Attributes:
+        pid: its process.
+        port, token: where and to whom Spark Connect answers.
+        settings: Spark's, as a hash.
+        commands: the Unix socket where its process takes commands of `dm`.
+        code: the code of those: see code().
+    """
 
     pid: int
     port: int
     token: str
     settings: str
+    commands: str
+    code: int
 
     @property
     def url(self) -> str:
@@ -77,6 +87,8 @@ def use() -> bool:
         ServerStopped: this process used it, and it is there no more.
     """
     server = _chosen()
+    if server and server.pid == os.getpid():
+        return True  # its own session
     if server and not server.answers:
         raise ServerStopped("The Spark that stayed has stopped", "Start the command, or dm, anew.")
     if server:
@@ -84,10 +96,11 @@ def use() -> bool:
     return server is not None
 
 
-def start(idle: timedelta = IDLE) -> bool:
+def start(module: str, idle: timedelta = IDLE) -> bool:
     """Starts a Spark that serves this lake, if there is none.
 
     Args:
+        module: what serves, with the seconds as its argument: see serve().
         idle: it stops when it had nothing to do for so long.
 
     Returns:
@@ -103,7 +116,7 @@ def start(idle: timedelta = IDLE) -> bool:
         log = _file().with_suffix(".log")
         with log.open("w") as out:
             process = subprocess.Popen(
-                [sys.executable, "-m", "local.spark.server", str(idle.total_seconds())],
+                [sys.executable, "-m", module, str(idle.total_seconds())],
                 cwd=PROJECT,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -131,11 +144,16 @@ def stop() -> bool:
     return True
 
 
-def serve(idle: timedelta) -> None:
-    """Serves this lake until nobody has used it for so long, or SIGTERM comes."""
+def serve(idle: timedelta, commands: str, wait: Callable[[float], bool]) -> None:
+    """Serves this lake until nobody has used it for so long.
+
+    Args:
+        idle: how long.
+        commands: where this process takes commands of `dm`.
+        wait: waits so many seconds for such a command, and does it; whether one came.
+    """
     from pyspark.sql import SparkSession  # slow to import
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     port, token = _free_port(), secrets.token_urlsafe()
     os.environ[_TOKEN] = token
     session = (
@@ -146,17 +164,20 @@ def serve(idle: timedelta) -> None:
         .getOrCreate()
     )
     session.sql("show namespaces").collect()
-    _write(Server(os.getpid(), port, token, _settings()))
+    _write(Server(os.getpid(), port, token, _settings(), commands, code()))
     try:
         jvm: Any = session._jvm
         service = jvm.org.apache.spark.sql.connect.service.SparkConnectService
-        quiet = timedelta()
-        while quiet < idle:
-            time.sleep(min(5, idle.total_seconds() / 2))
-            # What runs now or, if nothing does, when the last one ended, by Java's clock.
+        command = jvm.System.nanoTime()  # when the last one ended, by Java's clock
+        while True:
+            if wait(min(5, idle.total_seconds() / 2)):
+                command = jvm.System.nanoTime()
+            # What runs now by Spark Connect or, if nothing does, when the last one ended.
             executions = service.listActiveExecutions()
             ended = executions.left().get() if executions.isLeft() else jvm.System.nanoTime()
-            quiet = timedelta(microseconds=(jvm.System.nanoTime() - ended) / 1_000)
+            quiet = jvm.System.nanoTime() - max(command, ended)
+            if quiet / 1e9 > idle.total_seconds():
+                return
     finally:
         _file().unlink(missing_ok=True)
         session.stop()
@@ -184,7 +205,7 @@ def _file() -> Path:
 def _read() -> Server | None:
     try:
         return Server(**json.loads(_file().read_text()))
-    except FileNotFoundError:
+    except (FileNotFoundError, TypeError):  # none, or one of an older version
         return None
 
 
@@ -195,6 +216,12 @@ def _write(server: Server) -> None:
     new.replace(_file())
 
 
+def code() -> int:
+    """When the project's Python code changed last: who stays has what it imported then."""
+    files = (file for part in ("runner", "dm", "local") for file in (PROJECT / part).rglob("*.py"))
+    return max(file.stat().st_mtime_ns for file in files)
+
+
 def _settings() -> str:
     return sha256(conf.settings_file().read_bytes()).hexdigest()
 
@@ -203,7 +230,3 @@ def _free_port() -> int:
     with socket.create_server(("localhost", 0)) as free:
         port: int = free.getsockname()[1]
         return port
-
-
-if __name__ == "__main__":
-    serve(timedelta(seconds=float(sys.argv[1])))

@@ -109,7 +109,7 @@ def test_a_month_is_right_or_told_to_be_stale(
             session.sql(f"drop table dm_gold.{name}")
     walk = Walk(seed, lake, session, tmp_path)
     monkeypatch.setattr("runner.dbt.running.PROJECT", walk.project)
-    monkeypatch.setattr("dm.reading.plans.PROJECT", walk.project)
+    monkeypatch.setattr("dm.reading.stale.plans.PROJECT", walk.project)
     walk.run()
     assert not walk.check()
     for _ in range(STEPS if long else STEPS // 4):

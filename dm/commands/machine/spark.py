@@ -13,7 +13,8 @@ from local.spark import server
 def spark_commands() -> None:
     """Keep a Spark running, so that dbt and dm need not start one each time.
 
-    Both find it by themselves. It works on this lake and for this machine alone.
+    Both find it by themselves. It has dbt in it, too: `dm` lets it do its commands, one at a time.
+    It works on this lake and for this machine alone.
 
     \b
     Examples:
@@ -35,7 +36,7 @@ def spark_commands() -> None:
 def start(idle: int) -> None:
     """Start a Spark that stays until it is idle."""
     ready()
-    started = server.start(timedelta(minutes=idle))
+    started = server.start("dm.serving", timedelta(minutes=idle))
     told = f"Spark stays until it is idle for {idle} minutes" if started else "Spark runs already"
     click.echo(f"{told}; dbt and dm use it")
 

@@ -60,7 +60,7 @@ def load_month(lake: Lake, month: str, size: int, **values: object) -> None:
 def serving(lake: Lake) -> Iterator[server.Server]:
     load_month(lake, "2010-12", 25)
     load_month(lake, "2011-01", 26, state="CA")
-    assert server.start()
+    assert server.start("dm.serving")
     found = server.find()
     assert found
     yield found
@@ -83,7 +83,7 @@ def dbt(*command: str, project: Path = PROJECT, **environment: str) -> str:
 def test_dbt_uses_the_spark_that_stays(
     lake: Lake, serving: server.Server, project_copy: Path
 ) -> None:
-    assert not server.start()
+    assert not server.start("dm.serving")
     assert (lake.root / "spark-server.json").stat().st_mode & 0o077 == 0
     assert "ERROR=0" in dbt("run", "--select", "gold", project=project_copy)
     assert gold(lake, "top_drinkers").scan().to_arrow().num_rows > 0
@@ -159,7 +159,7 @@ def test_it_stops_when_it_is_idle(lake: Lake, serving: server.Server) -> None:
     del serving
     assert server.stop()
     assert not server.find()
-    assert server.start(timedelta(seconds=4))
+    assert server.start("dm.serving", timedelta(seconds=4))
     end = time.monotonic() + 60
     while server.find():
         assert time.monotonic() < end

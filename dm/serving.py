@@ -1,0 +1,140 @@
+"""The process that stays: it serves Spark, and does the commands of `dm`, one at a time.
+
+`dm spark start` starts it as `python -m dm.serving SECONDS`, and `dm` hands it commands by itself.
+"""
+
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from multiprocessing import resource_tracker
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+from dm.cli import dm
+from dm.terminal import handover
+from local.spark import server
+
+
+class _Signals:
+    """SIGTERM ends this process after the command that is being done, which it interrupts."""
+
+    def __init__(self) -> None:
+        self.ending = False
+        self.busy = False
+        signal.signal(signal.SIGINT, self._interrupt)
+        signal.signal(signal.SIGTERM, self._end)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if self.busy:
+            self.busy = False  # what is given back then must come to its end
+            raise KeyboardInterrupt
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self.ending = True
+        self._interrupt(number, frame)
+
+
+class _Commands:
+    """Does what is handed over at a socket."""
+
+    def __init__(self, door: socket.socket, signals: _Signals) -> None:
+        self._door = door
+        self._signals = signals
+
+    def wait(self, seconds: float) -> bool:
+        """Waits for a command and does it; whether one came.
+
+        Raises:
+            SystemExit: this process is to end.
+        """
+        done = False
+        self._door.settimeout(seconds)
+        with suppress(TimeoutError):
+            line, _ = self._door.accept()
+            with line:
+                if taken := handover.take(line):
+                    done = True
+                    code = self._do(*taken)
+                    with suppress(OSError):  # nobody waits any more
+                        line.sendall(str(code).encode())
+        if self._signals.ending:
+            sys.exit()
+        return done
+
+    def _do(self, command: handover.Command, streams: Sequence[int]) -> int:
+        started = time.monotonic()
+        with _in_place_of(command, streams):
+            code = self._run(command.arguments)
+        print(f"dm {' '.join(command.arguments)}: {code}, {time.monotonic() - started:.1f} s")  # noqa: T201
+        return code
+
+    def _run(self, arguments: Sequence[str]) -> int:
+        self._signals.busy = True
+        try:
+            dm.main(list(arguments), prog_name="dm")
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else int(end.code is not None)
+        except KeyboardInterrupt:
+            return 130
+        except Exception:
+            traceback.print_exc()
+            return 1
+        finally:
+            self._signals.busy = False
+        return 0
+
+
+@contextmanager
+def _in_place_of(command: handover.Command, streams: Sequence[int]) -> Iterator[None]:
+    """Is, for a while, the process that was started to do a command."""
+    folder, environment = Path.cwd(), dict(os.environ)
+    texts = sys.stdin, sys.stdout, sys.stderr
+    kept = [os.dup(number) for number in range(3)]
+    try:
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+        os.chdir(command.folder)
+        _set(command.environment)
+        yield
+    finally:
+        for text in (sys.stdout, sys.stderr):
+            with suppress(OSError):  # nobody reads any more
+                text.flush()
+        sys.stdin, sys.stdout, sys.stderr = texts
+        for number, stream in enumerate(kept):
+            os.dup2(stream, number)
+            os.close(stream)
+        os.chdir(folder)
+        _set(environment)
+
+
+def _set(environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+
+
+def serve(idle: timedelta) -> None:
+    """Serves until nobody has used it for so long, or SIGTERM comes."""
+    # dbt starts it where there is none, with the streams of the command that it is started for.
+    resource_tracker.ensure_running()
+    with TemporaryDirectory(prefix="dm-") as folder, socket.socket(socket.AF_UNIX) as door:
+        commands = str(Path(folder) / "commands")
+        door.bind(commands)
+        door.listen()
+        server.serve(idle, commands, _Commands(door, _Signals()).wait)
+
+
+if __name__ == "__main__":
+    serve(timedelta(seconds=float(sys.argv[1])))

@@ -1,0 +1,104 @@
+"""Hands a command to the process that stays, which has Spark, dbt and all imports in it.
+
+Both speak over a Unix socket of the user's own. The command's standard streams go with it, so that
+it reads, asks and prints as in a process of its own. What is said, after the streams: the command
+as JSON and a line feed; then "+" by who takes it, "+" by who still wants it, and its exit code.
+"""
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+
+from local.spark import server
+from runner.errors import DataMasterError
+
+_BUSY = 0.5
+"""Seconds after which who did not take a command is taken to be busy with another."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class NobodyKnows(DataMasterError):
+    """The process that stays ended, and took a command with it."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as a shell starts it."""
+
+    arguments: Sequence[str]
+    folder: str
+    environment: dict[str, str]
+
+
+def hand_over(arguments: Sequence[str]) -> int | None:
+    """Lets the process that stays do a command of `dm`.
+
+    Returns:
+        The exit code; None if none stays for this lake and this code, or it is busy.
+
+    Raises:
+        NobodyKnows: it ended meanwhile.
+    """
+    found = server.find()
+    if found is None or found.pid == os.getpid() or found.code != server.code():
+        return None
+    command = Command(arguments, os.getcwd(), dict(os.environ))  # noqa: PTH109, as the shell has it
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(_BUSY)
+        try:
+            line.connect(found.commands)
+            socket.send_fds(line, [b"\n"], [0, 1, 2])
+            line.sendall(json.dumps(asdict(command)).encode() + b"\n")
+            if line.recv(1) != b"+":
+                return None
+        except OSError:
+            return None
+        with _signals_go_to(found.pid):
+            line.settimeout(None)
+            with suppress(ConnectionError):
+                line.sendall(b"+")
+                if told := line.recv(4):
+                    return int(told)
+    raise NobodyKnows(
+        "The Spark that stayed has stopped, and the command with it",
+        "'dm runs' tells how far it came; give it again.",
+    )
+
+
+def take(line: socket.socket) -> tuple[Command, list[int]] | None:
+    """Takes a command from who hands it over; None if they gave up meanwhile.
+
+    Returns:
+        The command, and its standard streams: three file descriptors, to be closed.
+    """
+    line.settimeout(_BUSY)
+    streams: list[int] = []
+    try:
+        _, streams, _, _ = socket.recv_fds(line, 1, 3)
+        with line.makefile("rb") as sent:
+            command = Command(**json.loads(sent.readline()))
+        line.sendall(b"+")
+        if line.recv(1) == b"+" and len(streams) == 3:
+            return command, streams
+    except (OSError, ValueError):
+        pass
+    for stream in streams:
+        os.close(stream)
+    return None
+
+
+@contextmanager
+def _signals_go_to(pid: int) -> Iterator[None]:
+    """Ctrl-C and SIGTERM interrupt the command where it is done; its exit code then tells so."""
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: os.kill(pid, signal.SIGINT))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
