@@ -28,6 +28,9 @@ class _Signals:
     def __init__(self) -> None:
         self.ending = False
         self.busy = False
+
+    def handle(self) -> None:
+        """Handles signals, in place of PySpark, which ends its jobs by a call amid another one."""
         signal.signal(signal.SIGINT, self._interrupt)
         signal.signal(signal.SIGTERM, self._end)
 
@@ -55,6 +58,7 @@ class _Commands:
             SystemExit: this process is to end.
         """
         done = False
+        self._signals.handle()
         self._door.settimeout(seconds)
         with suppress(TimeoutError):
             line, _ = self._door.accept()

@@ -45,7 +45,7 @@ def build_pending(
             break
         months = periods.in_words(piece.period for piece in work)
         named = count(len({piece.table for piece in work}), "table")
-        tell(f"Starting Spark and building {named}: {months}")
+        tell(f"Building {named}: {months}")
         results += job.run(work)
         if not job.announce_left():
             break

@@ -31,6 +31,8 @@ def hush_spark() -> None:
 
     for logger in (PySparkLogger.getLogger("SQLQueryContextLogger"), logging.getLogger("py4j")):
         logger.setLevel(logging.CRITICAL + 1)
+    # Of a call that is interrupted, py4j tells the root logger.
+    logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
 
 
 @cache

@@ -1,8 +1,8 @@
 """Hands a command to the process that stays, which has Spark, dbt and all imports in it.
 
 Both speak over a Unix socket of the user's own. The command's standard streams go with it, so that
-it reads, asks and prints as in a process of its own. What is said, after the streams: the command
-as JSON and a line feed; then "+" by who takes it, "+" by who still wants it, and its exit code.
+it reads, asks and prints as in a process of its own. What is said: "+" by who is ready to take it,
+then the streams and the command as JSON in a line, then its exit code.
 """
 
 import json
@@ -18,6 +18,8 @@ from runner.errors import DataMasterError
 
 _BUSY = 0.5
 """Seconds after which who did not take a command is taken to be busy with another."""
+_PATIENCE = 10
+"""Seconds in which a command that is taken has to be told."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -51,16 +53,15 @@ def hand_over(arguments: Sequence[str]) -> int | None:
         line.settimeout(_BUSY)
         try:
             line.connect(found.commands)
-            socket.send_fds(line, [b"\n"], [0, 1, 2])
-            line.sendall(json.dumps(asdict(command)).encode() + b"\n")
             if line.recv(1) != b"+":
                 return None
+            socket.send_fds(line, [b" "], [0, 1, 2])
         except OSError:
             return None
         with _signals_go_to(found.pid):
             line.settimeout(None)
             with suppress(ConnectionError):
-                line.sendall(b"+")
+                line.sendall(json.dumps(asdict(command)).encode() + b"\n")
                 if told := line.recv(4):
                     return int(told)
     raise NobodyKnows(
@@ -75,17 +76,14 @@ def take(line: socket.socket) -> tuple[Command, list[int]] | None:
     Returns:
         The command, and its standard streams: three file descriptors, to be closed.
     """
-    line.settimeout(_BUSY)
+    line.settimeout(_PATIENCE)
     streams: list[int] = []
-    try:
+    with suppress(OSError):
+        line.sendall(b"+")
         _, streams, _, _ = socket.recv_fds(line, 1, 3)
         with line.makefile("rb") as sent:
-            command = Command(**json.loads(sent.readline()))
-        line.sendall(b"+")
-        if line.recv(1) == b"+" and len(streams) == 3:
-            return command, streams
-    except (OSError, ValueError):
-        pass
+            if (told := sent.readline()) and len(streams) == 3:
+                return Command(**json.loads(told)), streams
     for stream in streams:
         os.close(stream)
     return None
