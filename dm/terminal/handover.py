@@ -20,6 +20,8 @@ _BUSY = 0.5
 """Seconds after which who did not take a command is taken to be busy with another."""
 _PATIENCE = 10
 """Seconds in which a command that is taken has to be told."""
+_ELSEWHERE = {"DM_REMOTE", "SPARK_REMOTE"}
+"""Variables of who has Spark somewhere else, which a process with a Spark of its own cannot use."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -40,11 +42,14 @@ def hand_over(arguments: Sequence[str]) -> int | None:
     """Lets the process that stays do a command of `dm`.
 
     Returns:
-        The exit code; None if none stays for this lake and this code, or it is busy.
+        The exit code; None if none stays for this lake and this code, it is busy, or Spark is
+        elsewhere.
 
     Raises:
         NobodyKnows: it ended meanwhile.
     """
+    if not _ELSEWHERE.isdisjoint(os.environ):
+        return None
     found = server.find()
     if found is None or found.pid == os.getpid() or found.code != server.code():
         return None
