@@ -23,10 +23,9 @@ from local.spark import server
 
 
 class _Signals:
-    """SIGTERM ends this process after the command that is being done, which it interrupts."""
+    """Both interrupt the command that is being done; SIGTERM ends a process that does none."""
 
     def __init__(self) -> None:
-        self.ending = False
         self.busy = False
 
     def handle(self) -> None:
@@ -40,7 +39,8 @@ class _Signals:
             raise KeyboardInterrupt
 
     def _end(self, number: int, frame: FrameType | None) -> None:
-        self.ending = True
+        if not self.busy:
+            sys.exit()
         self._interrupt(number, frame)
 
 
@@ -52,11 +52,7 @@ class _Commands:
         self._signals = signals
 
     def wait(self, seconds: float) -> bool:
-        """Waits for a command and does it; whether one came.
-
-        Raises:
-            SystemExit: this process is to end.
-        """
+        """Waits for a command and does it; whether one came."""
         done = False
         self._signals.handle()
         self._door.settimeout(seconds)
@@ -68,8 +64,6 @@ class _Commands:
                     code = self._do(*taken)
                     with suppress(OSError):  # nobody waits any more
                         line.sendall(str(code).encode())
-        if self._signals.ending:
-            sys.exit()
         return done
 
     def _do(self, command: handover.Command, streams: Sequence[int]) -> int:
@@ -130,7 +124,7 @@ def _set(environment: dict[str, str]) -> None:
 
 
 def serve(idle: timedelta) -> None:
-    """Serves until nobody has used it for so long, or SIGTERM comes."""
+    """Serves until nobody has used it for so long, or `dm spark stop` ends it."""
     # dbt starts it where there is none, with the streams of the command that it is started for.
     resource_tracker.ensure_running()
     with TemporaryDirectory(prefix="dm-") as folder, socket.socket(socket.AF_UNIX) as door:

@@ -133,19 +133,26 @@ def start(module: str, idle: timedelta = IDLE) -> bool:
 
 
 def stop() -> bool:
-    """Stops the Spark that serves this lake; whether there was one."""
+    """Stops the Spark that serves this lake; whether there was one.
+
+    Raises:
+        ServerFailed: it does not stop.
+    """
     server = _read()
     if server is None or not server.answers:
         return False
+    _file().unlink(missing_ok=True)  # it ends after the command that it does, which ends now
     os.kill(server.pid, signal.SIGTERM)
     end = time.monotonic() + _PATIENCE.total_seconds()
-    while server.answers and time.monotonic() < end:
+    while server.answers:
+        if time.monotonic() > end:
+            raise ServerFailed("Spark does not stop", f"'kill -9 {server.pid}' ends its process.")
         time.sleep(0.1)
     return True
 
 
 def serve(idle: timedelta, commands: str, wait: Callable[[float], bool]) -> None:
-    """Serves this lake until nobody has used it for so long.
+    """Serves this lake until nobody has used it for so long, or its file is gone.
 
     Args:
         idle: how long.
@@ -169,7 +176,7 @@ def serve(idle: timedelta, commands: str, wait: Callable[[float], bool]) -> None
         jvm: Any = session._jvm
         service = jvm.org.apache.spark.sql.connect.service.SparkConnectService
         command = jvm.System.nanoTime()  # when the last one ended, by Java's clock
-        while True:
+        while _file().exists():
             if wait(min(5, idle.total_seconds() / 2)):
                 command = jvm.System.nanoTime()
             # What runs now by Spark Connect or, if nothing does, when the last one ended.

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from local.control import SqliteControlTable
@@ -121,3 +122,19 @@ def test_code_that_changed_since_is_not_what_it_does(
     finally:
         file.write_text(kept)
     assert log.read_text() == before
+
+
+def test_to_stop_it_ends_its_command_first(log: Path, control: SqliteControlTable) -> None:
+    assert dm("backfill", *DRINKERS, "--from", "2010-12", "--to", "2011-01", "--force")[0] == 0
+    process = start("process", *DRINKERS)
+    end = time.monotonic() + 60
+    while not control.items(Status.RUNNING):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    found = server.find()
+    assert found
+    assert dm("spark", "stop")[1] == "Spark has stopped\n"
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert not control.items(Status.RUNNING)
+    assert psutil.Process(found.pid).wait(60) == 0
