@@ -31,6 +31,7 @@ from local import demo, silver
 from local.demo import Shape
 from local.lake import Lake
 from local.reviews import SCHEMA
+from local.uris import path_of
 from runner import periods
 from runner.project import PROJECT
 
@@ -100,7 +101,7 @@ def _states(lake: Lake, spark: SparkSession) -> str:
     rows = []
     for count, runs in STATES:
         table = _with_runs(lake, template, count, runs)
-        size = Path(table.metadata_location.removeprefix("file://")).stat().st_size / 1e6
+        size = path_of(table.metadata_location).stat().st_size / 1e6
         state = len(_inputs(count)) / 1e3
         seconds = _seconds(partial(_read_state, spark, table))
         rows.append((f"{count:,}", runs, f"{state:.0f}", f"{size:.1f}", f"{seconds:.2f}"))

@@ -1,5 +1,6 @@
 """The command `dm`: the group of all commands, and what holds for each of them."""
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -33,28 +34,41 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **more: Any) -> Any:
         """Runs the command, or lets the process that stays do it, if one does."""
-        if not args and not more and (words := sys.argv[1:]) and words[0] in self._handed_over():
-            try:
+        if args or more:
+            return super().main(*args, **more)
+        _open_streams()
+        words = sys.argv[1:]
+        try:
+            if words and words[0] in set(self.commands).difference(_BY_THEMSELVES):
                 with told():
                     code = hand_over(words)
-            except click.ClickException as error:
-                error.show()
-                sys.exit(error.exit_code)
-            if code is not None:
-                sys.exit(code)
-        return super().main(*args, **more)
-
-    def _handed_over(self) -> set[str]:
-        return set(self.commands).difference(_BY_THEMSELVES)
+                if code is not None:
+                    sys.exit(code)
+            return super().main()
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
         try:
             with told(), _usage():
                 return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # who read the output has enough, which click tells
+                raise
+            raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def _open_streams() -> None:
+    """Standard streams that a shell has closed, as by <&-, are empty ones."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # it takes the lowest number that is free
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))  # noqa: SIM115
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 `dm spark start` starts it as `python -m dm.serving SECONDS`, and `dm` hands it commands by itself.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -17,29 +18,54 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
-from dm.cli import dm
+from dm.cli import INTERRUPTED, dm
 from dm.terminal import handover
+from local.processes import owners
 from local.spark import server
+
+_GIVES_BACK = 5
+"""Seconds in which what is interrupted is left alone, to give back what it holds."""
 
 
 class _Signals:
-    """Both interrupt the command that is being done; SIGTERM ends a process that does none."""
+    """SIGINT and SIGTERM interrupt the command that is being done.
+
+    An interruption that comes amid a finalizer is lost, so it is repeated as long as the command
+    goes on. SIGTERM ends a process that does none.
+    """
 
     def __init__(self) -> None:
-        self.busy = False
+        self._busy = False
+        self._interrupted = False
 
     def handle(self) -> None:
         """Handles signals, in place of PySpark, which ends its jobs by a call amid another one."""
         signal.signal(signal.SIGINT, self._interrupt)
         signal.signal(signal.SIGTERM, self._end)
+        signal.signal(signal.SIGALRM, self._repeat)
+
+    @contextmanager
+    def to_command(self) -> Iterator[None]:
+        """Lets signals interrupt what is done inside."""
+        self._busy, self._interrupted = True, False
+        try:
+            yield
+        finally:
+            self._busy = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        if self.busy:
-            self.busy = False  # what is given back then must come to its end
+        if not self._interrupted:
+            self._interrupted = True
+            self._repeat(number, frame)
+
+    def _repeat(self, number: int, frame: FrameType | None) -> None:
+        if self._busy:
+            signal.setitimer(signal.ITIMER_REAL, _GIVES_BACK)
             raise KeyboardInterrupt
 
     def _end(self, number: int, frame: FrameType | None) -> None:
-        if not self.busy:
+        if not self._busy:
             sys.exit()
         self._interrupt(number, frame)
 
@@ -70,22 +96,24 @@ class _Commands:
         started = time.monotonic()
         with _in_place_of(command, streams):
             code = self._run(command.arguments)
-        print(f"dm {' '.join(command.arguments)}: {code}, {time.monotonic() - started:.1f} s")  # noqa: T201
+        took = time.monotonic() - started
+        print(f"dm {' '.join(command.arguments)}: {code}, {took:.1f} s", flush=True)  # noqa: T201
         return code
 
     def _run(self, arguments: Sequence[str]) -> int:
-        self._signals.busy = True
         try:
-            dm.main(list(arguments), prog_name="dm")
+            with self._signals.to_command():
+                dm.main(list(arguments), prog_name="dm")
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else int(end.code is not None)
         except KeyboardInterrupt:
-            return 130
+            return INTERRUPTED
         except Exception:
             traceback.print_exc()
             return 1
         finally:
-            self._signals.busy = False
+            owners.release()
+            gc.collect()
         return 0
 
 

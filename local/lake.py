@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from local.processes.locks import locked
+from local.uris import uri_of
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 
@@ -69,7 +70,7 @@ class Lake:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             with locked(self.root):  # two first starts would make its tables at once
-                return SqlCatalog("lake", uri=uri, warehouse=self.warehouse.as_uri())
+                return SqlCatalog("lake", uri=uri, warehouse=uri_of(self.warehouse))
         except (DBAPIError, OSError) as error:
             told = error.orig if isinstance(error, DBAPIError) else error
             raise CatalogUnreadable(
@@ -88,7 +89,7 @@ class Lake:
             "spark.sql.catalog.lake.type": "jdbc",
             "spark.sql.catalog.lake.uri": f"jdbc:sqlite:{self.database}",
             "spark.sql.catalog.lake.jdbc.schema-version": "V1",
-            "spark.sql.catalog.lake.warehouse": self.warehouse.as_uri(),
+            "spark.sql.catalog.lake.warehouse": uri_of(self.warehouse),
             # Another process may commit at any time: look at each table afresh.
             "spark.sql.catalog.lake.cache-enabled": "false",
         }

@@ -7,14 +7,14 @@ import os
 import shutil
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from local.lake import Lake
 from local.spark import conf
-from local.uris import path_of
+from local.uris import path_of, uri_of
 from runner.errors import DataMasterError
 
 
@@ -31,7 +31,8 @@ def copy(lake: Lake, to: Path, tell: Callable[[str], None]) -> Lake:
         tell: gets a line for each table.
 
     Raises:
-        NotThere: the folder is not empty, or inside of the lake; nothing was copied.
+        NotThere: the folder is not empty, or inside of the lake, or a table cannot be copied; no
+            copy is left.
     """
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise NotThere(f"{to} is there already", "Name a folder that is new or empty.")
@@ -39,6 +40,15 @@ def copy(lake: Lake, to: Path, tell: Callable[[str], None]) -> Lake:
         raise NotThere(f"{to} is inside of the lake", "Name a folder outside of it.")
     copied = Lake(to)
     to.mkdir(parents=True, exist_ok=True)
+    try:
+        _copy_all(lake, copied, tell)
+    except BaseException:
+        shutil.rmtree(to)
+        raise
+    return copied
+
+
+def _copy_all(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
     if lake.database.exists():
         _copy_tables(lake, copied, tell)
     if lake.control.exists():
@@ -51,15 +61,15 @@ def copy(lake: Lake, to: Path, tell: Callable[[str], None]) -> Lake:
     else:
         copied.control.touch()
     jars = conf.settings()["spark.driver.extraClassPath"].split(os.pathsep)
-    conf.write_settings(to / "conf", copied, [Path(jar) for jar in jars])
-    return copied
+    conf.write_settings(copied.root / "conf", copied, [Path(jar) for jar in jars])
 
 
 def _copy_tables(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
-    from pyspark.sql import SparkSession  # slow to import
+    from pyspark.errors import IllegalArgumentException  # slow to import
+    from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.getOrCreate()
-    target = copied.warehouse.as_uri()
+    target = uri_of(copied.warehouse)
     for namespace, tables in _by_namespace(lake).items():
         copied.catalog.create_namespace_if_not_exists(namespace)
         for table in tables:
@@ -73,8 +83,8 @@ def _copy_tables(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
                     "`dm doctor` tells what is wrong, docs/operations.md how to repair it.",
                 ) from error
             folder = path_of(place).parent.relative_to(lake.warehouse).as_posix()
-            source = place.partition(f"/{folder}/")[0]  # file:/ or file:///, as its maker wrote it
-            with TemporaryDirectory() as staging:
+            source = place.partition(f"/{folder}/")[0]  # older lakes have file:///
+            with TemporaryDirectory() as staging, _told(name, IllegalArgumentException):
                 ((metadata, files),) = (
                     spark.sql(
                         f"call lake.system.rewrite_table_path('{name}', '{source}', '{target}',"
@@ -88,6 +98,18 @@ def _copy_tables(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
                         path_of(after).parent.mkdir(parents=True, exist_ok=True)
                         shutil.copyfile(path_of(before), path_of(after))
             copied.catalog.register_table((namespace, table), f"{target}/{folder}/{metadata}")
+
+
+@contextmanager
+def _told(name: str, refused: type[Exception]) -> Iterator[None]:
+    """Iceberg copies a table whose files are all named alike: file:/ here and file:/// there."""
+    try:
+        yield
+    except refused as error:
+        raise NotThere(
+            f"{name} cannot be copied: {str(error).splitlines()[0]}",
+            "Copy the lake's folder with what else your system has for it, and restore it there.",
+        ) from error
 
 
 def _by_namespace(lake: Lake) -> dict[str, list[str]]:

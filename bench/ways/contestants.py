@@ -19,6 +19,7 @@ from pyiceberg.table import Table
 from bench.lakes import BIN, Bench
 from local import silver
 from local.spark import jars
+from local.uris import path_of
 from runner.errors import DataMasterError
 from runner.project import tables
 
@@ -168,7 +169,7 @@ class Contest:
 
     def _silver_files(self) -> list[str]:
         scan = silver.table(self.bench.lake).scan(in_months(self.months))
-        return [task.file.file_path.removeprefix("file://") for task in scan.plan_files()]
+        return [str(path_of(task.file.file_path)) for task in scan.plan_files()]
 
     def _rows(self, found: pa.Table, gold: Table) -> pa.Table:
         """The months' rows, in order; means to nine digits, for a sum of doubles has an order."""

@@ -53,7 +53,10 @@ def hand_over(arguments: Sequence[str]) -> int | None:
     found = server.find()
     if found is None or found.pid == os.getpid() or found.code != server.code():
         return None
-    command = Command(arguments, os.getcwd(), dict(os.environ))  # noqa: PTH109, as the shell has it
+    try:
+        command = Command(arguments, os.getcwd(), dict(os.environ))  # noqa: PTH109, as shells have it
+    except FileNotFoundError:  # the folder is gone
+        return None
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(_BUSY)
         try:

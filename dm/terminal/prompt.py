@@ -15,6 +15,8 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory, InMemoryHistory
 
+from local.processes import owners
+
 _LEAVE = (["exit"], ["quit"])
 
 
@@ -57,6 +59,8 @@ def _execute(commands: click.Group, words: list[str]) -> None:
             pass  # click has told why
         except Exception:
             traceback.print_exc()
+        finally:
+            owners.release()
 
 
 @contextmanager

@@ -43,6 +43,15 @@ class Owners:
         return self._folder / f"{self._prefix}{owner.replace('/', '_')}"
 
 
+def release() -> None:
+    """Lets go of the locks of all runs of this process, which goes on: none of them works any more.
+
+    A run that was interrupted before it could give back its items is then known to be dead.
+    """
+    while _held:
+        _held.popitem()[1].close()
+
+
 def _is_free(file: Path) -> bool:
     with suppress(OSError), file.open() as lock:
         fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

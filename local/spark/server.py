@@ -212,7 +212,7 @@ def _file() -> Path:
 def _read() -> Server | None:
     try:
         return Server(**json.loads(_file().read_text()))
-    except (FileNotFoundError, TypeError):  # none, or one of an older version
+    except (FileNotFoundError, TypeError, ValueError):  # none, or one of an older version
         return None
 
 

@@ -108,7 +108,7 @@ def reader(
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        server.start()
+        server.start("dm.serving")
         serving = server.find()
         assert serving
         yield environment | {"DM_REMOTE": serving.url}

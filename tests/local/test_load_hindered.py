@@ -17,6 +17,7 @@ from local.lake import Lake
 from local.loading.errors import LoadOvertaken
 from local.loading.load import load
 from local.loading.months import merging
+from local.uris import uri_of
 from runner.control.items import Status
 from tests.reviews import Review, review, table, write
 
@@ -97,7 +98,7 @@ def files_without_a_snapshot(lake: Lake) -> set[Path]:
             entries = manifest.fetch_manifest_entry(found.io, discard_deleted=False)
             known |= {entry.data_file.file_path for entry in entries}
     here = [p for p in lake.warehouse.rglob("*") if p.suffix in (".parquet", ".avro")]
-    return {path for path in here if f"file://{path}" not in known}
+    return {path for path in here if uri_of(path) not in known}
 
 
 @pytest.mark.parametrize("limit", [4_000, 30_000, 300_000])
