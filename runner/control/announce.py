@@ -6,17 +6,21 @@ from uuid import uuid4
 from runner.control.items import UNSETTLED, ControlItem, timestamp
 from runner.control.table import SCHEMA, ControlTable
 
-_OF_SILVER = {"not built yet", "silver changed"}
+_NEW = "not built yet"
+_OF_SILVER = {_NEW, "silver changed"}
 """Reasons that silver's job, or a load, announces itself."""
 
 
-def announce(control: ControlTable, stale: Mapping[str, Mapping[str, str]]) -> list[ControlItem]:
+def announce(
+    control: ControlTable, stale: Mapping[str, Mapping[str, str]], *, new_tables: bool = False
+) -> list[ControlItem]:
     """Adds a pending item for each stale month that has none.
 
     Args:
         control: the control table.
         stale: for each table its stale months, each with the reason. What silver changed has its
             items from there; a month that waits, runs or was given up has one already.
+        new_tables: also all months of a table that has none yet, for it is new or was dropped.
 
     Returns:
         The items.
@@ -39,7 +43,8 @@ def announce(control: ControlTable, stale: Mapping[str, Mapping[str, str]]) -> l
         )
         for table, months in stale.items()
         for period, reason in months.items()
-        if (table, period) not in known and reason not in _OF_SILVER
+        if (table, period) not in known
+        and (reason not in _OF_SILVER or (new_tables and set(months.values()) == {_NEW}))
     ]
     control.enqueue(items)
     return items

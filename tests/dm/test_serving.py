@@ -166,7 +166,7 @@ def test_to_stop_it_ends_its_command_first(log: Path, control: SqliteControlTabl
     found = server.find()
     assert found
     assert dm("spark", "stop")[1] == "Spark has stopped\n"
-    process.communicate(timeout=60)
-    assert process.returncode in (0, 130)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode in (0, 130), err
     assert set(control.items(Status.RUNNING)) <= set(control.claimable())
     assert psutil.Process(found.pid).wait(60) == 0

@@ -52,6 +52,6 @@ def demo(ctx: click.Context) -> None:
     title("Next")
     click.echo(
         f"  .venv/bin/dm show {SHOWN} --period 2010-12\n"
-        "  .venv/bin/dbt build --select gold     (finds nothing to build, and tests nothing)\n"
+        "  .venv/bin/dbt build --select gold     (finds nothing to build)\n"
         "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
     )

@@ -86,7 +86,7 @@ def process(
     if not control.claimable():
         stale = _stale(chosen)
         _settle_what_others_built(control, stale)
-        if not announce(control, stale):
+        if not announce(control, stale, new_tables=True):
             found = verdict.left(control, chosen)
             code = verdict.tell(found)
             busy = {item.table_name for item in (*found.held, *found.given_up)}

@@ -12,6 +12,7 @@ from dm.cli import dm
 from local.control import SqliteControlTable
 from local.lake import Lake
 from local.processes import owners
+from runner.control.announce import announce
 from runner.control.items import ControlItem, Status
 from tests.dm.lakes import NAME, drinker, drinkers, write
 
@@ -49,6 +50,17 @@ def drop(name: str) -> Result:
 def history(lake: Lake) -> list[str]:
     found = lake.catalog.load_table(("dm_gold", "run_history")).scan().to_arrow().to_pylist()
     return [row["status"] for row in found if row["table_name"] == OLD]
+
+
+def test_a_table_that_was_dropped_is_new(tmp_path: Path) -> None:
+    """Of a table that has some months, those that silver has changed wait for their own items."""
+    control = SqliteControlTable(tmp_path / "control.db")
+    some = {"2010-01": "not built yet", "2010-02": "silver changed"}
+    assert not announce(control, {NAME: some}, new_tables=True)
+    whole = {"2010-01": "not built yet", "2010-02": "not built yet"}
+    assert not announce(control, {NAME: whole})
+    assert len(announce(control, {NAME: whole}, new_tables=True)) == 2
+    assert not announce(control, {NAME: whole}, new_tables=True)
 
 
 @pytest.mark.parametrize(
