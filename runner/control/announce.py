@@ -1,18 +1,19 @@
 """Announces months that nobody asked for and dbt finds stale: see the macro stale_periods."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import uuid4
 
 from runner.control.items import UNSETTLED, ControlItem, timestamp
 from runner.control.table import SCHEMA, ControlTable
 
-_NEW = "not built yet"
-_OF_SILVER = {_NEW, "silver changed"}
+_OF_SILVER = {"not built yet", "silver changed"}
 """Reasons that silver's job, or a load, announces itself."""
 
 
 def announce(
-    control: ControlTable, stale: Mapping[str, Mapping[str, str]], *, new_tables: bool = False
+    control: ControlTable,
+    stale: Mapping[str, Mapping[str, str]],
+    new_tables: Collection[str] = (),
 ) -> list[ControlItem]:
     """Adds a pending item for each stale month that has none.
 
@@ -20,7 +21,7 @@ def announce(
         control: the control table.
         stale: for each table its stale months, each with the reason. What silver changed has its
             items from there; a month that waits, runs or was given up has one already.
-        new_tables: also all months of a table that has none yet, for it is new or was dropped.
+        new_tables: tables that silver's job knew nothing of, for they are new or were dropped.
 
     Returns:
         The items.
@@ -43,8 +44,7 @@ def announce(
         )
         for table, months in stale.items()
         for period, reason in months.items()
-        if (table, period) not in known
-        and (reason not in _OF_SILVER or (new_tables and set(months.values()) == {_NEW}))
+        if (table, period) not in known and (reason not in _OF_SILVER or table in new_tables)
     ]
     control.enqueue(items)
     return items

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +15,7 @@ from local import lake
 from runner import periods
 from runner.control.announce import announce
 from runner.control.items import Status
-from runner.control.table import ControlTable
+from runner.control.table import SCHEMA, ControlTable
 from runner.dbt.messages import count
 from runner.errors import DataMasterError
 from runner.startup import start_spark
@@ -86,7 +86,7 @@ def process(
     if not control.claimable():
         stale = _stale(chosen)
         _settle_what_others_built(control, stale)
-        if not announce(control, stale, new_tables=True):
+        if not announce(control, stale, _not_there(stale)):
             found = verdict.left(control, chosen)
             code = verdict.tell(found)
             busy = {item.table_name for item in (*found.held, *found.given_up)}
@@ -124,6 +124,12 @@ def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:
     if found.problem:
         raise NothingToTell(f"dbt cannot tell what is stale: {found.problem}")
     return {table: why for table, why in found.why.items() if not chosen or table in chosen}
+
+
+def _not_there(names: Iterable[str]) -> list[str]:
+    from dm.reading import tables  # Iceberg is slow to import
+
+    return [name for name in names if tables.find(lake.find(), (SCHEMA, name)) is None]
 
 
 def _settle_what_others_built(

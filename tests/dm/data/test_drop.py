@@ -52,15 +52,13 @@ def history(lake: Lake) -> list[str]:
     return [row["status"] for row in found if row["table_name"] == OLD]
 
 
-def test_a_table_that_was_dropped_is_new(tmp_path: Path) -> None:
-    """Of a table that has some months, those that silver has changed wait for their own items."""
+def test_all_months_of_a_new_table_are_announced(tmp_path: Path) -> None:
+    """Of another one, those that silver has changed wait for their own items."""
     control = SqliteControlTable(tmp_path / "control.db")
-    some = {"2010-01": "not built yet", "2010-02": "silver changed"}
-    assert not announce(control, {NAME: some}, new_tables=True)
-    whole = {"2010-01": "not built yet", "2010-02": "not built yet"}
-    assert not announce(control, {NAME: whole})
-    assert len(announce(control, {NAME: whole}, new_tables=True)) == 2
-    assert not announce(control, {NAME: whole}, new_tables=True)
+    months = {NAME: {"2010-01": "not built yet", "2010-02": "not built yet"}}
+    assert not announce(control, months)
+    assert len(announce(control, months, [NAME])) == 2
+    assert not announce(control, months, [NAME])
 
 
 @pytest.mark.parametrize(
