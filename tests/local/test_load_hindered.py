@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pyiceberg.table import Table
 
 from dm.cli import dm
 from local import silver
@@ -16,8 +17,7 @@ from local.control import SqliteControlTable
 from local.lake import Lake
 from local.loading.errors import LoadOvertaken
 from local.loading.load import load
-from local.loading.months import merging
-from local.uris import uri_of
+from local.loading.months import merging, writing
 from runner.control.items import Status
 from tests.reviews import Review, review, table, write
 
@@ -75,6 +75,24 @@ def test_a_load_that_is_overtaken_begins_again_on_what_is_there_then(
     assert [found["review_id"] for found in in_silver(lake)] == [1, 3, 100, 101]
 
 
+def test_a_load_whose_files_another_has_replaced_begins_again(
+    lake: Lake, control: SqliteControlTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_all(lake, control, review(1))
+    commit, late = writing.commit, iter([True])
+
+    def commit_late(base: Table, *rest: Any) -> int:
+        if next(late, False):
+            silver.upsert(lake, table([review(2)]))
+            base.refresh()
+        return commit(base, *rest)
+
+    monkeypatch.setattr(writing, "commit", commit_late)
+    load_all(lake, control, review(3))
+    assert [found["review_id"] for found in in_silver(lake)] == [1, 2, 3]
+    assert files_without_a_snapshot(lake) == set()
+
+
 def test_a_load_that_is_always_overtaken_says_so_and_leaves_nothing(
     lake: Lake, control: SqliteControlTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +116,7 @@ def files_without_a_snapshot(lake: Lake) -> set[Path]:
             entries = manifest.fetch_manifest_entry(found.io, discard_deleted=False)
             known |= {entry.data_file.file_path for entry in entries}
     here = [p for p in lake.warehouse.rglob("*") if p.suffix in (".parquet", ".avro")]
-    return {path for path in here if uri_of(path) not in known}
+    return {path for path in here if f"file:{path}" not in known}
 
 
 @pytest.mark.parametrize("limit", [4_000, 30_000, 300_000])

@@ -12,7 +12,7 @@ from urllib.parse import urlparse
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.io.pyarrow import parquet_file_to_data_file, schema_to_pyarrow
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
@@ -83,7 +83,7 @@ def commit(
             for file in written:
                 snapshot.append_data_file(file)
         transaction.commit_transaction()
-    except CommitFailedException as error:
+    except (CommitFailedException, ValidationException) as error:  # or a file of it is gone
         remove(table, (file.file_path for file in written))
         raise Overtaken from error
     except BaseException as error:
