@@ -32,6 +32,7 @@ def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
         pytest.exit("there is no Chromium on the PATH: apt-get install chromium, on Debian", 1)
+    expect.set_options(timeout=30_000)  # milliseconds; a machine may be busy
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_OPTIONS)
         yield browser
