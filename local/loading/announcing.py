@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from runner.control.announce import waiting_item
 from runner.control.items import ControlItem, Status, timestamp
-from runner.control.table import SCHEMA, ControlTable
+from runner.control.table import ControlTable
 
 if TYPE_CHECKING:
     from local.lake import HasCatalog
@@ -48,14 +49,11 @@ def _items(tables: Collection[str], load: Load) -> Iterator[ControlItem]:
     now = timestamp()
     for period in load.periods:
         for table in tables:
-            yield ControlItem(
+            yield waiting_item(
                 # The same load gives the same ids, so what is announced twice is there once.
-                control_id=f"{load.snapshot_id}-{table}-{period}",
-                object_key=f"silver/review_flat/{load.snapshot_id}/{period}",
-                schema_name=SCHEMA,
-                table_name=table,
-                review_year=period[:4],
-                review_month=period[5:],
-                created_at=now,
-                updated_at=now,
+                f"{load.snapshot_id}-{table}-{period}",
+                f"silver/review_flat/{load.snapshot_id}/{period}",
+                table,
+                period,
+                now,
             )

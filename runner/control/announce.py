@@ -10,6 +10,13 @@ _OF_SILVER = {"not built yet", "silver changed"}
 """Reasons that silver's job, or a load, announces itself."""
 
 
+def waiting_item(
+    control_id: str, object_key: str, table: str, period: str, now: str
+) -> ControlItem:
+    """A new item of a gold table's month, such as 2010-12; `now` is an ISO-8601 text in UTC."""
+    return ControlItem(control_id, object_key, SCHEMA, table, period[:4], period[5:], now, now)
+
+
 def announce(
     control: ControlTable,
     stale: Mapping[str, Mapping[str, str]],
@@ -32,16 +39,7 @@ def announce(
     known = {(item.table_name, item.month) for item in unsettled}
     now = timestamp()
     items = [
-        ControlItem(
-            control_id=f"stale-{uuid4().hex}",
-            object_key=f"stale/{reason}",
-            schema_name=SCHEMA,
-            table_name=table,
-            review_year=period[:4],
-            review_month=period[5:],
-            created_at=now,
-            updated_at=now,
-        )
+        waiting_item(f"stale-{uuid4().hex}", f"stale/{reason}", table, period, now)
         for table, months in stale.items()
         for period, reason in months.items()
         if (table, period) not in known and (reason not in _OF_SILVER or table in new_tables)

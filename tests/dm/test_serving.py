@@ -42,7 +42,7 @@ def log(lake: Lake, control: SqliteControlTable) -> Iterator[Path]:
     server.stop()
 
 
-def start(*words: str, **streams: object) -> subprocess.Popen[str]:
+def start(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [DM, *words], env=os.environ | COLD, cwd="/", text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -12,8 +12,8 @@ from dm.terminal import options, verdict, worklist
 from dm.terminal.output import rows_out, say
 from local import lake
 from runner import periods
+from runner.control.announce import waiting_item
 from runner.control.items import FORCED, UNSETTLED, ControlItem, Status, timestamp, utc_now
-from runner.control.table import SCHEMA
 from runner.dbt.messages import count
 from runner.project import tables
 
@@ -193,6 +193,6 @@ def _ask(months: Collection[str], yes: bool) -> None:
 
 
 def _item(table: str, month: str, force: bool) -> ControlItem:
-    control_id, now = uuid4().hex, timestamp()
+    control_id = uuid4().hex
     key = f"{FORCED if force else ''}backfill/{control_id}"
-    return ControlItem(control_id, key, SCHEMA, table, month[:4], month[5:], now, now)
+    return waiting_item(control_id, key, table, month, timestamp())
