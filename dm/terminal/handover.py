@@ -86,7 +86,7 @@ def take(line: socket.socket) -> tuple[Command, list[int]] | None:
     """
     line.settimeout(_PATIENCE)
     streams: list[int] = []
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # whoever dies while it tells leaves half a line
         line.sendall(b"+")
         _, streams, _, _ = socket.recv_fds(line, 1, 3)
         with line.makefile("rb") as sent:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -163,6 +164,18 @@ def test_without_a_folder_or_with_half_a_file_dm_works_by_itself(
     finally:
         file.write_text(kept)
     assert log.read_text() == before
+
+
+def test_who_dies_while_it_tells_its_command_harms_nobody(log: Path) -> None:
+    found = server.find()
+    assert found
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(found.commands)
+        assert line.recv(1) == b"+"
+        socket.send_fds(line, [b" "], [0, 1, 2])
+        line.sendall(b'{"arguments": ["st')
+    assert dm("sql", "select 1 as one")[0] == 0
+    assert done(log, "sql select 1 as one", 0)
 
 
 def test_to_stop_it_ends_its_command_first(log: Path, control: SqliteControlTable) -> None:
