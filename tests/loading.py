@@ -9,6 +9,7 @@ from local.lake import Lake
 from local.loading import load
 from local.loading.files.places import find
 from local.loading.options import Options
+from local.loading.rows import rejects
 from local.loading.workspace import workspace
 from local.reviews import ARROW_SCHEMA
 
@@ -24,6 +25,8 @@ def read_and_told(
     """The reviews of files; counts of rows, faults that are listed, and what is told."""
     with tempfile.TemporaryDirectory() as folder, workspace(Lake(Path(folder))) as work:
         files = find(list(map(str, paths)))
-        told = load.read(work, files, options or Options(), lambda text: None)
+        asked = options or Options()
+        with rejects.opened(asked.rejects) as left_out:
+            told = load.read(work, files, asked, lambda text: None, left_out)
         rows = work.db.execute("from incoming order by review_id").to_arrow_table()
     return rows.cast(ARROW_SCHEMA), *told

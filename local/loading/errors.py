@@ -7,6 +7,10 @@ class UnreadableReviews(DataMasterError):
     """A file of reviews that cannot be loaded as it is; nothing of it was loaded."""
 
 
+class RejectsNotWritable(DataMasterError):
+    """The file for rows with faults is there already, or cannot be written."""
+
+
 class LoadOvertaken(DataMasterError):
     """Other loads committed first, again and again."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 from sqlalchemy.exc import DBAPIError
@@ -18,7 +19,7 @@ from local.loading.files.places import find, opened
 from local.loading.files.reading import Rows
 from local.loading.options import Options
 from local.loading.progress import Now, telling
-from local.loading.rows import faults, gold_rules, incoming
+from local.loading.rows import faults, gold_rules, incoming, rejects
 from local.loading.telling import counted, normalised, recognised
 from local.loading.workspace import Workspace, workspace
 from runner.control.table import ControlTable
@@ -45,6 +46,7 @@ def load(
     Raises:
         UnreadableReviews: nothing was loaded.
         LoadOvertaken: other loads were faster, again and again; nothing was loaded.
+        RejectsNotWritable: there is such a file already; nothing was loaded.
         LakeNotWritable: the disk is full, or the lake is not to be written; nothing was loaded.
         DemoLake: the lake is the demo's.
     """
@@ -52,24 +54,31 @@ def load(
     try:
         files = find(list(map(str, places)))
         _check_demo(lake, files, asked)
-        with workspace(lake) as work, telling(work.db, echo) as now:
+        with (
+            rejects.opened(None if asked.dry_run else asked.rejects) as left_out,
+            workspace(lake) as work,
+            telling(work.db, echo) as now,
+        ):
             if not asked.dry_run:
                 # Loads that died before they announced their months are announced now.
                 announce_missed(lake, control, tables)
-            counts, refused, told = read(work, files, asked, now)
+            counts, refused, told = read(work, files, asked, now, left_out)
             done = silver.merge(lake, work, now, dry_run=asked.dry_run)
-            if not asked.dry_run:
-                announce(control, tables, done)
-            all_told = (counted(counts, done.change), *told)
-            return replace(done, told=all_told, refused=tuple(refused))
     except (duckdb.Error, DBAPIError, OSError) as error:
         raise _not_written(lake, error) from error
+    if not asked.dry_run:
+        announce(control, tables, done)
+    return replace(done, told=(counted(counts, done.change), *told), refused=tuple(refused))
 
 
 def read(
-    work: Workspace, files: Sequence[Path], options: Options, now: Now
+    work: Workspace,
+    files: Sequence[Path],
+    options: Options,
+    now: Now,
+    left_out: TextIO | None = None,
 ) -> tuple[dict[str, int], list[str], list[str]]:
-    """Makes the table `incoming` of files.
+    """Makes the table `incoming` of files; rows with faults go to `left_out`, if there is one.
 
     Returns:
         Counts of rows, what is told of the first of those that are refused, and of the others.
@@ -81,15 +90,15 @@ def read(
         with opened(path, work.folder, options) as place:
             read.append(reading.read(work.db, place, number, options))
     now("looking for reviews that are there several times")
-    incoming.refuse_conflicts(work.db)
+    incoming.refuse_conflicts(work.db, read)
     refused: list[str] = []
     if options.dry_run:
         refused = faults.listed(work.db, read)
-    elif not options.rejects:
+    elif not left_out:
         faults.refuse(work.db, read)
     counts = incoming.counts(work.db)
-    if options.rejects and counts["refused"] and not options.dry_run:
-        faults.write(work.db, read, options.rejects)
+    if left_out and counts["refused"]:
+        rejects.write(work.db, read, left_out)
     notes = incoming.notes(work.db)
     now("sorting the reviews by month")
     incoming.make(work.db)

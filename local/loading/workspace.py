@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,8 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             lock = stack.enter_context((folder / _LOCK).open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX)
-        with duckdb.connect(folder / "load.db") as db:
+        db = duckdb.connect(folder / "load.db")
+        try:
             db.execute(f"set memory_limit = '{MEMORY}'")
             db.execute(f"set threads = {min(os.cpu_count() or 1, 4)}")
             db.execute(f"set temp_directory = {literal(str(folder / 'spill'))}")
@@ -61,6 +62,10 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
             # It makes a join of each list of texts: dozens in one statement, and a second.
             db.execute("set disabled_optimizers = 'in_clause'")
             yield Workspace(folder, db)
+        finally:
+            # It goes with its folder: on a full disk it cannot be closed well, and need not be.
+            with suppress(duckdb.Error):
+                db.close()
 
 
 def remove_left(parent: Path) -> bool:

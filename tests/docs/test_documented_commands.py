@@ -136,3 +136,19 @@ def test_a_command_works(command: str, reader: dict[str, str], folder: Path) -> 
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.documented
+def test_the_public_file_comes_from_the_download_to_the_report(
+    reader: dict[str, str], folder: Path
+) -> None:
+    page = (PROJECT / "docs" / "loading.md").read_text()
+    typed = re.findall(r"```sh\n(.+?)```", page, re.DOTALL)[0]
+    environment = {k: v for k, v in reader.items() if k not in ("DM_LAKE", "DM_REMOTE")}
+    environment["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/bash", "-e", "-c", typed], env=os.environ | environment, cwd=folder,
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "report" in done.stdout.splitlines()[-1]

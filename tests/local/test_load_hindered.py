@@ -1,10 +1,12 @@
 """A load beside others, on a full disk: nothing is lost or doubled, and no orphan stays."""
 
+import os
 import random
 import resource
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -144,6 +146,36 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_orphans(
     assert answer.stderr.count("\n") == 2
     assert in_silver(lake) == before
     assert files_without_a_snapshot(lake) == set()
+
+
+def load_as_nobody(path: str) -> None:
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+    answer = CliRunner().invoke(dm, ["load", path])
+    Path(path).with_name("told").write_text(f"{answer.exit_code} {answer.output}")
+
+
+def test_a_lake_that_may_not_be_written_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with TemporaryDirectory() as folder:  # nobody can reach pytest's own
+        here, lake = Path(folder), Lake(Path(folder) / "lake")
+        here.chmod(0o755)
+        monkeypatch.setenv("DM_LAKE", str(lake.root))
+        first, told = write(here / "first.csv", [review(1)]), here / "told"
+        assert CliRunner().invoke(dm, ["load", str(first)]).exit_code == 0
+        told.touch()
+        told.chmod(0o666)
+        for path in (lake.root, *lake.root.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        child = Process(target=load_as_nobody, args=(str(write(here / "more.csv", [review(2)])),))
+        child.start()
+        child.join(60)
+        for path in (lake.root, *lake.root.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        start = f"1 Error: The lake in {lake.root} could not be written: "
+        assert told.read_text().startswith(start), told.read_text()
+        assert [found["review_id"] for found in in_silver(lake)] == [1]
 
 
 def first_load(root: str, number: int, together: Barrier) -> None:

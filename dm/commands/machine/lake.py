@@ -9,6 +9,7 @@ from dm.terminal import options, verdict
 from local import lake, place
 from local.spark import server
 from runner.errors import DataMasterError
+from runner.project import tables
 
 
 @click.command()
@@ -24,8 +25,11 @@ def maintain() -> None:
       dbt run-operation maintain --args '{snapshot_days: 90}'
     """
     ready()
+    from local.loading.announcing import announce_missed
     from runner.dbt.running import DbtProject  # dbt and Spark take seconds to import
 
+    # Silver's old snapshots alone know which loads died before they announced their months.
+    announce_missed(lake.find(), options.control("local"), tables())
     dbt = DbtProject(progress=click.echo)
     dbt.operate("maintain")
     dbt.operate("maintain_silver")

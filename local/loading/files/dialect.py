@@ -13,6 +13,9 @@ from local.loading.options import Options
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _HEADER = 1 << 20
+_SEVERAL = 3
+"""One name in apostrophes may be a beer's own; in so many columns they quote."""
+
 _CHUNK = 1 << 22
 _ESCAPES = re.compile(rb"\\[\\\"'\n\r]")
 
@@ -63,7 +66,17 @@ def recognise(name: str, path: Path, options: Options) -> Dialect:
         raise UnreadableReviews(
             f"{name}: its header has a quote or a line break in a name, as if a quote were lost"
         )
+    if options.quote is None and _has_other_quotes(text, found.separator):
+        raise UnreadableReviews(
+            f"{name}: its values stand between apostrophes, which quote them, or belong to them",
+            """Say --quote "'" if they quote, --quote '"' if they belong to the values.""",
+        )
     return found
+
+
+def _has_other_quotes(text: str, separator: str) -> bool:
+    first = "".join(text.splitlines(keepends=True)[1:2]).rstrip("\r\n").split(separator)
+    return sum(len(v) > 1 and v[0] == v[-1] == "'" for v in map(str.strip, first)) >= _SEVERAL
 
 
 def has_escapes(path: Path) -> bool:

@@ -9,7 +9,17 @@ from local.loading.files.dialect import Dialect, line_ends, not_utf8
 from local.loading.files.places import Place
 
 _COUNTED = ("MISSING COLUMNS", "TOO MANY COLUMNS")
-_FOUND = re.compile(r"Columns: (\d+) Found: (\d+)")
+_FORGET = "drop table if exists reject_errors; drop table if exists reject_scans"
+# A row that lacks three columns is there three times.
+_OF_ANOTHER_WIDTH = r"""
+    select
+        line,
+        csv_line,
+        coalesce(
+            try_cast(regexp_extract(error_message, 'Columns: \d+ Found: (\d+)', 1) as bigint), 0
+        ) as has
+    from reject_errors
+"""
 LINE = re.compile(r"[Ll]ine:? (\d+)")
 _TOLD = {
     "UNQUOTED VALUE": "a quote that does not close, or text after a closing one",
@@ -48,32 +58,31 @@ def note(
             f"{place.name}: row {at[0]}, column {at[1]}: not a UTF-8 text: the file is not UTF-8",
             "If it is Latin-1, load it with --encoding latin-1.",
         ) from None
+    db.execute(_FORGET)  # of the files before
     try:
         db.execute(f"select count(*) from {source}").fetchall()
-        found = db.execute(
-            "select line, error_type::varchar, error_message, csv_line from reject_errors"
-            " order by line"
-        ).fetchall()
-        db.execute("drop table if exists reject_errors; drop table if exists reject_scans")
-    except duckdb.Error:
-        found = []
-    worse = [row for row in found if row[1] not in _COUNTED]
-    if worse or not found:
-        line = worse[0][0] if worse else next(iter(LINE.findall(str(error))), "?")
-        told = _TOLD.get(worse[0][1], "it cannot be parsed") if worse else "it cannot be parsed"
+        count = db.execute(
+            f"""
+            insert into misshapen
+            select
+                {number}, line,
+                'fault||' || min(has) || ' values for {len(dialect.header)} columns',
+                arg_min(csv_line, has)
+            from ({_OF_ANOTHER_WIDTH})
+            group by line
+            """
+        ).fetchone()
+        worse = db.execute(
+            f"select line, error_type::varchar from reject_errors"
+            f" where error_type::varchar not in {_COUNTED} order by line limit 1"
+        ).fetchone()
+    except duckdb.InvalidInputException:
+        count, worse = (0,), None
+    if worse or count == (0,):
+        line = worse[0] if worse else next(iter(LINE.findall(str(error))), "?")
+        told = _TOLD.get(worse[1], "it cannot be parsed") if worse else "it cannot be parsed"
         raise UnreadableReviews(
             f"{place.name}: line {line}: {told}",
             "Where the rows after it begin is not sure, so nothing is loaded. Mend the line, or say"
             " how the file is written: --separator, --quote, --escape.",
         ) from None
-    rows: dict[int, tuple[int, str]] = {}
-    for line, _, message, content in found:  # one for each column that is missing
-        match = _FOUND.search(message)
-        has = int(match.group(2)) if match else 0
-        rows[line] = min(rows.get(line, (has, content)), (has, content))
-    width = len(dialect.header)
-    misshapen = [
-        (number, line, f"fault||{has} values for {width} columns", content)
-        for line, (has, content) in rows.items()
-    ]
-    db.executemany("insert into misshapen values (?, ?, ?, ?)", misshapen)

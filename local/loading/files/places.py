@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+from urllib.parse import unquote
 
 import pyarrow as pa
 
@@ -26,6 +27,7 @@ STDIN = "-"
 _ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst", ".zip")
 _SPREADSHEET = "a spreadsheet, not a CSV file"
 _SAVE_AS_CSV = "Save its sheet as CSV (UTF-8), and load that."
+_HIVES_NONE = "__HIVE_DEFAULT_PARTITION__"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -37,7 +39,7 @@ class Place:
         name: what it is told as.
         path: the file itself, unpacked and in UTF-8.
         form: csv, json or parquet.
-        fixed: values of columns that its folders give, as in review_year=2010/.
+        fixed: values of columns that its folders give, as in review_year=2010/; "" is none.
         told: what was recognised.
     """
 
@@ -198,4 +200,9 @@ def _in_utf8(name: str, path: Path, encoding: str, to: Path) -> Path:
 
 def _fixed(path: Path) -> dict[str, str]:
     pairs = (part.split("=", 1) for part in path.parent.parts if "=" in part)
-    return {name: value for name, value in pairs if name in ARROW_SCHEMA.names}
+    return {
+        # Hive and Spark write what a folder's name may not hold as %2F, and no value as a name.
+        name: "" if value == _HIVES_NONE else unquote(value)
+        for name, value in pairs
+        if name in ARROW_SCHEMA.names
+    }

@@ -8,6 +8,7 @@ from functools import partial
 
 import duckdb
 
+from local.duck import literal
 from local.loading.errors import UnreadableReviews
 from local.loading.files import columns as columns_of
 from local.loading.files import misshapen
@@ -29,12 +30,14 @@ class Rows:
 
     Attributes:
         name: the file, as it is told.
+        header: the names of its columns.
         columns: where its values come from.
         told: what was recognised.
         first: its first row's number for people.
     """
 
     name: str
+    header: Sequence[str]
     columns: Columns
     told: tuple[str, ...]
     first: int
@@ -101,7 +104,7 @@ def _csv(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Opti
     ).fetchone()
     if rows == (0,) and not is_empty(place.path):
         raise UnreadableReviews(f"{place.name}: no row of it can be read", "Is its header whole?")
-    return Rows(place.name, found, (*place.told, *dialect.told), first=2)
+    return Rows(place.name, dialect.header, found, (*place.told, *dialect.told), first=2)
 
 
 def _fill_from_csv(
@@ -115,7 +118,7 @@ def _fill_from_csv(
 ) -> None:
     types = dict.fromkeys(range(len(dialect.header)), "VARCHAR")
     select = rules.staged(found, types, separator=dialect.separator, timezone=options.timezone)
-    _insert(db, _read_csv(place, dialect, more), select, dialect.header, number)
+    _insert(db, _read_csv(place, dialect, more), select, dialect.header, found, number)
 
 
 def _read_csv(place: Place, dialect: Dialect, more: str = "") -> str:
@@ -172,7 +175,7 @@ def _json(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Opt
     )
     types = dict.fromkeys(range(len(header)), "VARCHAR")
     _fill(db, source, header, types, found, number, options)
-    return Rows(place.name, found, place.told, first=1)
+    return Rows(place.name, header, found, place.told, first=1)
 
 
 def _parquet(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: Options) -> Rows:
@@ -181,7 +184,7 @@ def _parquet(db: duckdb.DuckDBPyConnection, place: Place, number: int, options: 
     header = [row[0] for row in described]
     found = columns_of.resolve(place.name, header, options, place.fixed)
     _fill(db, source, header, dict(enumerate(r[1] for r in described)), found, number, options)
-    return Rows(place.name, found, place.told, first=2)
+    return Rows(place.name, header, found, place.told, first=2)
 
 
 def _fill(
@@ -195,15 +198,21 @@ def _fill(
 ) -> None:
     named = ", ".join(f'"{_named(name)}" as c{i}' for i, name in enumerate(header))
     select = rules.staged(found, types, separator=None, timezone=options.timezone)
-    _insert(db, f"(select {named} from {source})", select, header, number)
+    _insert(db, f"(select {named} from {source})", select, header, found, number)
 
 
 def _insert(
-    db: duckdb.DuckDBPyConnection, source: str, select: str, header: Sequence[str], number: int
+    db: duckdb.DuckDBPyConnection,
+    source: str,
+    select: str,
+    header: Sequence[str],
+    found: Columns,
+    number: int,
 ) -> None:
-    content = ", ".join(
-        f"'{_quoted(name) or f'column {i + 1}'}', c{i}" for i, name in enumerate(header)
-    )
+    # As it was, with what its folders say: so that it can be loaded from elsewhere.
+    pairs = [(name or f"column {i + 1}", f"c{i}") for i, name in enumerate(header)]
+    pairs += [(name, literal(value)) for name, value in found.fixed.items()]
+    content = ", ".join(f"{literal(name)}, {value}" for name, value in pairs)
     db.execute(
         f"insert into staged with source as (select * from {source})"
         f" select {NAMES}, faults, notes, {number},"

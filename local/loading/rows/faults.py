@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -16,8 +14,6 @@ from local.loading.rows.rules import END
 
 FIRST = 100
 """So many faults are listed; of the others there are counts."""
-
-_HEAD = ("dm_file", "dm_row", "dm_reason")
 
 # A row's number is that of its line, if no value has line breaks: rows of another width count, too.
 _FAULTS = """
@@ -144,22 +140,8 @@ def refuse(db: duckdb.DuckDBPyConnection, files: Sequence[Rows]) -> None:
     )
 
 
-def write(db: duckdb.DuckDBPyConnection, files: Sequence[Rows], path: Path) -> None:
-    """Writes the rows with faults as a CSV: where they were, why, and all that they held."""
-    cursor = db.cursor()
-    names: dict[str, None] = {}
-    for row in _contents(cursor):
-        names |= dict.fromkeys(row[3])
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*_HEAD, *names], restval="")
-        writer.writeheader()
-        for number, place, told, content in _contents(cursor):
-            reasons = (str(fault) for fault in _reasons(told))
-            head = (files[number].name, place + files[number].first, "; ".join(reasons))
-            writer.writerow(content | dict(zip(_HEAD, head, strict=True)))
-
-
-def _contents(db: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int, str, dict[str, str]]]:
+def contents(db: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int, str, dict[str, str]]]:
+    """Of each row with faults the file, the place in it, the faults, and all that it held."""
     found = db.execute(_FAULTS)
     while rows := found.fetchmany(1_000):
         for number, place, told, content in rows:
@@ -170,12 +152,12 @@ def _contents(db: duckdb.DuckDBPyConnection) -> Iterator[tuple[int, int, str, di
             yield number, place, told, values if isinstance(values, dict) else {"dm_line": content}
 
 
+def in_words(told: str) -> str:
+    """All faults of a row, without where it is."""
+    parts = (fault.split("|", 2)[1:] for fault in told.split(END))
+    return "; ".join(f"{column}: {reason}" if column else reason for column, reason in parts)
+
+
 def _faults(file: Rows, place: int, told: str) -> list[Fault]:
     row = place + file.first
     return [Fault(file.name, row, *fault.split("|", 2)[1:]) for fault in told.split(END)]
-
-
-def _reasons(told: str) -> Iterator[str]:
-    for fault in told.split(END):
-        _, column, reason = fault.split("|", 2)
-        yield f"{column}: {reason}" if column else reason

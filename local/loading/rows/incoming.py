@@ -1,8 +1,11 @@
 """From rows to the table `incoming`: the newest of each review, without faults."""
 
+from collections.abc import Sequence
+
 import duckdb
 
-from local.loading.files.reading import NAMES
+from local.duck import literal
+from local.loading.files.reading import NAMES, Rows
 from local.loading.rows.rules import END
 
 AGE = "coalesce({0}.updated_at, {0}.created_at, to_timestamp({0}.review_time))"
@@ -51,30 +54,31 @@ inner join newest using (review_id)
 """
 
 _CONFLICTS = f"""
-select earlier.review_id, earlier.position
-from again as earlier
-inner join again as latest
-    on earlier.last_newest = latest.position
-where earlier.is_newest
-    and earlier.position <> latest.position
-    and ({", ".join(f"earlier.{name}" for name in NAMES.split(", "))})
-    is distinct from ({", ".join(f"latest.{name}" for name in NAMES.split(", "))})
+select position from again
+where is_newest and review_id in (
+    select earlier.review_id
+    from again as earlier
+    inner join again as latest
+        on earlier.last_newest = latest.position
+    where earlier.is_newest
+        and ({", ".join(f"earlier.{name}" for name in NAMES.split(", "))})
+        is distinct from ({", ".join(f"latest.{name}" for name in NAMES.split(", "))})
+)
 """
 
 
-def refuse_conflicts(db: duckdb.DuckDBPyConnection) -> None:
-    """Makes faults of rows that differ from a later one of the same review and time."""
+def refuse_conflicts(db: duckdb.DuckDBPyConnection, files: Sequence[Rows]) -> None:
+    """Makes faults of rows of the same review and time that differ: none of them is the newest."""
     db.execute(_AGAIN)
     told = "fault|review_id|it is there again with the same updated_at and other values"
-    db.execute(
-        f"""
-        update staged set
-            faults = '{told}', content = json_object(
-                {", ".join(f"'{name}', {name}" for name in NAMES.split(", "))}
-            )::varchar
-        where rowid in (select position from ({_CONFLICTS}))
-        """
-    )
+    for number, file in enumerate(files):
+        names = {name: file.header[position] for name, position in file.columns.source.items()}
+        names |= {name: name for name in file.columns.fixed}
+        content = ", ".join(f"{literal(theirs)}, {ours}" for ours, theirs in names.items())
+        db.execute(
+            f"update staged set faults = '{told}', content = json_object({content})::varchar"
+            f" where file = {number} and rowid in ({_CONFLICTS})"
+        )
 
 
 def make(db: duckdb.DuckDBPyConnection) -> None:

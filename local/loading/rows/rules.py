@@ -62,19 +62,15 @@ def staged(
         SQL with the columns of review_flat, faults and notes, and those of the source.
     """
     texts, values, nones, faults, notes = [], [], [], [], []
-    for name, position in columns.source.items():
-        type_ = types[position]
-        texts.append(f"{_text_of(f'c{position}', type_)} as x_{name}")
-        values.append(f"{_typed(name, f'c{position}', type_, timezone)} as y_{name}")
+    given = [(name, f"c{position}", types[position]) for name, position in columns.source.items()]
+    given += [(name, literal(value), "VARCHAR") for name, value in columns.fixed.items()]
+    for name, raw, type_ in given:
+        texts.append(f"{_text_of(raw, type_)} as x_{name}")
+        values.append(f"{_typed(name, raw, type_, timezone)} as y_{name}")
         nones.append(f"{_is_none(name, type_)} as n_{name}")
         no_value = f"x_{name} is not null and y_{name} is null and not n_{name}"
         faults.append(_fault(name, _TOLD[kind(name)], no_value))
-        notes += _notes(name, f"c{position}", type_)
-    for name, value in columns.fixed.items():
-        texts.append(f"{literal(value)} as x_{name}")
-        values.append(f"{_typed(name, '', 'VARCHAR', timezone)} as y_{name}")
-        nones.append(f"false as n_{name}")
-        faults.append(_fault(name, _TOLD[kind(name)], f"y_{name} is null"))
+        notes += _notes(name, raw, type_)
     made = {name: f"null::{kind(name)}" for name in columns.made} | {
         name: sql for name, sql in _made(columns).items() if name in columns.made
     }
@@ -87,8 +83,7 @@ def staged(
     select = f"select *, {', '.join(texts)} from source"
     select = f"select *, {', '.join(values)} from ({select})"
     select = f"select *, {', '.join(nones)} from ({select})"
-    given = (*columns.source, *columns.fixed)
-    cleaned = (f"case when not n_{name} then y_{name} end as v_{name}" for name in given)
+    cleaned = (f"case when not n_{name} then y_{name} end as v_{name}" for name, *_ in given)
     select = f"select *, {', '.join(cleaned)} from ({select})"
     for name in (*steps, *(made.keys() - set(steps))):
         select = f"select *, {made[name]} as v_{name} from ({select})"
@@ -131,8 +126,8 @@ def _typed(name: str, raw: str, type_: str, timezone: str | None) -> str:
     if wanted == "varchar" and is_text:
         if name == "state":
             return f"upper({text})"
-        has_blanks = raw and name not in _TRIMMED
-        return f"case when {text} is not null then {raw} end" if has_blanks else text
+        keeps_blanks = name not in _TRIMMED
+        return f"case when {text} is not null then {raw} end" if keeps_blanks else text
     if wanted == "varchar":
         return "null::varchar"
     if wanted in ("bigint", "integer"):
@@ -201,7 +196,7 @@ def _checks(columns: Columns) -> list[str]:
     empty = [
         _fault(name, "it is empty", f"v_{name} is null and (x_{name} is null or n_{name})")
         for name in ("review_id", "review_time")
-        if name in columns.source
+        if name not in columns.made
     ]
     years = f"not in seconds since 1970 (years {YEARS[0]} to {YEARS[1]})"
     return [

@@ -1,6 +1,8 @@
 """Where a number comes from, what a run changed, and that tidying loses none of it."""
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -153,6 +155,11 @@ def test_maintenance_of_silver_makes_nothing_stale(
         silver.table(lake).append(reviews.table([reviews.review(2_000 + i, MONTH)]))
     assert dbt("run", "--select", NAME).success
     before = silver.table(lake).scan().to_arrow().sort_by("review_id")
+    data = lake.warehouse / "dm_silver" / "review_flat" / "data"
+    for name, days in (("left.parquet", 4), ("new.parquet", 2)):  # a load that was killed
+        (data / name).write_text("nothing refers to this")
+        then = time.time() - days * 86_400
+        os.utime(data / name, (then, then))
 
     old = "{snapshot_days: 0}"
     text = dbt("run-operation", "maintain_silver", "--args", old).text
@@ -161,4 +168,6 @@ def test_maintenance_of_silver_makes_nothing_stale(
     assert len(found.inspect.files().filter(pc.field("record_count") > 1)) == 1
     assert {s.summary.operation for s in found.metadata.snapshots[1:]} == {Operation.REPLACE}
     assert "7 small files put together" in text
+    assert "1 orphan file" in text
+    assert [(data / f"{name}.parquet").exists() for name in ("left", "new")] == [False, True]
     assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"

@@ -101,6 +101,20 @@ def test_folders_give_the_columns_that_the_files_lack(lake: Lake, tmp_path: Path
     assert "column review_month: it is not the month of review_time in UTC" in told
 
 
+def test_folders_are_named_as_hive_and_spark_name_them(lake: Lake, tmp_path: Path) -> None:
+    style = tmp_path / "flat" / "beer_style=American Double %2F Imperial IPA"
+    for number, state in enumerate(["state=__HIVE_DEFAULT_PARTITION__", "state= ny"]):
+        folder = style / state
+        folder.mkdir(parents=True)
+        made = table([review(number)]).drop_columns(["beer_style", "state"])
+        pq.write_table(made, folder / "part-0.parquet")
+    assert "2 new" in dm_load(tmp_path / "flat")
+    assert [(r["beer_style"], r["state"]) for r in in_silver(lake)] == [
+        ("American Double / Imperial IPA", None),
+        ("American Double / Imperial IPA", "NY"),
+    ]
+
+
 SPREADSHEET = {"[Content_Types].xml": "x", "xl/workbook.xml": "x"}
 
 

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from local import silver
 from local.lake import Lake
+from local.loading import progress
+from local.loading.errors import LoadOvertaken
 from local.loading.options import Options
 from local.reviews import ARROW_SCHEMA
 from tests.loading import read, read_and_told
@@ -48,6 +51,64 @@ def test_rows_with_faults_are_written_with_the_reason_and_the_others_loaded(
     mended = rejects.read_text().replace("five", "5.0").splitlines()
     again = as_file(tmp_path / "mended.csv", "\n".join([mended[0], mended[2]]))
     assert "1 new" in dm_load(again)
+
+
+def test_rows_with_faults_go_to_a_new_file_alone(lake: Lake, tmp_path: Path) -> None:
+    bad = text(review(1), review(2, beer_abv="x"))
+    path = as_file(tmp_path / "a.csv", bad)
+    assert "there is such a file already" in dm_load(path, "--rejects", path, code=1)
+    assert path.read_text() == bad
+    nowhere = tmp_path / "no" / "rejects.csv"
+    assert f"--rejects {nowhere}: it cannot be written" in dm_load(
+        path, "--rejects", nowhere, code=1
+    )
+    assert silver.find(lake) is None
+    rejects = tmp_path / "rejects.csv"
+    good = as_file(tmp_path / "b.csv", text(review(3)))
+    assert "1 new" in dm_load(good, "--rejects", rejects)
+    assert not rejects.exists()  # there was nothing for it
+
+
+def test_a_load_that_is_not_done_leaves_no_rows_with_faults(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_: object, **__: object) -> None:
+        raise LoadOvertaken("Other loads were faster", "Run it again.")
+
+    monkeypatch.setattr(silver, "merge", overtaken)
+    path = as_file(tmp_path / "a.csv", text(review(1), review(2, beer_abv="x")))
+    rejects = tmp_path / "rejects.csv"
+    assert "Other loads were faster" in dm_load(path, "--rejects", rejects, code=1)
+    assert not rejects.exists()
+
+
+def test_rows_with_faults_load_as_their_file_does_once_they_are_mended(
+    lake: Lake, tmp_path: Path
+) -> None:
+    folder = tmp_path / "exports" / "state=NY"
+    lines = BEERADVOCATE.splitlines()
+    # Two of one review that differ, and one that cannot be read.
+    lines += [lines[1].replace("5.0", "6.0"), lines[2].replace("1,Brewery", "one,Brewery")]
+    path = as_file(folder / "a.csv", "\n".join(lines))
+    rejects = tmp_path / "rejects.csv"
+    told = dm_load("--layout", "beeradvocate", path, "--rejects", rejects)
+    assert "5 rows read: 2 new, 3 refused" in told
+    rows = list(csv.DictReader(rejects.open()))
+    assert [row["beer_abv"] for row in rows] == ["5.0", "6.0", ""]
+    assert {row["state"] for row in rows} == {"NY"}
+    mended = [line for line in rejects.read_text().splitlines() if ",6.0," not in line]
+    again = as_file(tmp_path / "mended.csv", "\n".join(mended).replace(",one,", ",1,"))
+    assert "2 rows read: 1 new, 1 unchanged" in dm_load("--layout", "beeradvocate", again)
+    assert {found["state"] for found in in_silver(lake)} == {"NY"}
+
+
+def test_a_long_load_tells_how_far_it_is(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "FIRST", 0.01)
+    monkeypatch.setattr(progress, "EACH", 0.01)
+    path = as_file(tmp_path / "a.csv", text(*map(review, range(2_000))))
+    assert f" s: reading {path}" in dm_load(path)
 
 
 def test_a_dry_run_tells_all_and_does_nothing(lake: Lake, tmp_path: Path) -> None:

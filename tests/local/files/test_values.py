@@ -1,5 +1,6 @@
 """Values as people write them: what is recognised, told, made null, or refused."""
 
+import csv
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,6 +157,28 @@ def test_latin1_is_told_and_read_with_the_option(tmp_path: Path) -> None:
 def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str) -> None:
     path = as_file(tmp_path / "a.csv", text(review(1, beer_name="Kölsch")).encode(encoding))
     assert read(path)["beer_name"].to_pylist() == ["Kölsch"]
+
+
+def test_apostrophes_around_values_are_asked_about(tmp_path: Path) -> None:
+    names = {"beer_name": "B, x", "brewery_name": "W", "profile_name": "P", "state": "NY"}
+    lines = text(review(1, **names)).splitlines()
+    quoted = text(review(1, **names), quoting=csv.QUOTE_NONNUMERIC, quotechar="'").splitlines()
+    path = as_file(tmp_path / "a.csv", "\n".join([lines[0], quoted[1]]))
+    assert "its values stand between apostrophes, which" in refused(path)
+    assert read(path, options=Options(quote="'")) == table([review(1, **names)])
+    own = as_file(tmp_path / "b.csv", text(review(1, beer_name="'Til Dawn'")))
+    assert read(own)["beer_name"].to_pylist() == ["'Til Dawn'"]
+
+
+def test_rows_of_another_width_are_told_of_their_own_file(tmp_path: Path) -> None:
+    for number in range(2):
+        lines = text(*(review(10 * number + i) for i in range(1, 4))).splitlines()
+        lines[1 + number] += ",more"
+        lines[3] = "1,2"
+        as_file(tmp_path / "parts" / f"{number}.csv", "\n".join(lines))
+    told = refused(tmp_path / "parts")
+    assert "0.csv: row 2: 23 values for 22 columns" in told
+    assert "There are 3 more faults" in told
 
 
 def open_quotes(at: tuple[int, ...], last: str = "") -> str:
