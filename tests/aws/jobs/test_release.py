@@ -46,7 +46,8 @@ def release(
     assert 'version "17.' in told
     spark = tmp_path_factory.mktemp("spark")  # where executors write what they say
     for part in (installed / "pyspark").iterdir():
-        (spark / part.name).symlink_to(part)
+        if part.name != "work":  # what executors of `make test-release` have said
+            (spark / part.name).symlink_to(part)
     runner = replace(
         spark_submit,
         spark=spark,
