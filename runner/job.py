@@ -62,6 +62,10 @@ class GoldJob:
         self._left = left
         self._lease = lease
         self.run_id = f"{name}-{uuid4().hex[:8]}" if name else uuid4().hex
+        self.results: list[Result] = []
+        """How all that it has come to the end of ended, also if a fault ends the rest."""
+        self.unsettled: set[Work] = set()
+        """What it has begun and not come to the end of."""
 
     def claim(
         self, tables: Collection[str], asked: Iterable[ControlItem] = ()
@@ -95,10 +99,9 @@ class GoldJob:
         self._control.finish(
             (item, Outcome(Status.ERROR, message)) for item, message in refused.items()
         )
-        return (
-            [Work(*key, tuple(items)) for key, items in sorted(claimed.items())],
-            [Result(item.table_name[:40], "", 1, message) for item, message in refused.items()],
-        )
+        results = [Result(i.table_name[:40], "", 1, message) for i, message in refused.items()]
+        self.results += results
+        return [Work(*key, tuple(items)) for key, items in sorted(claimed.items())], results
 
     def held(self) -> set[str]:
         """The tables with items that a run has at present."""
@@ -115,24 +118,25 @@ class GoldJob:
             LeaseLost: another run has the work; nothing more was published.
         """
         results: list[Result] = []
-        unsettled = set(work)
+        self.unsettled = set(work)
         try:
             with Lease(self._control, _items(work), self._lease) as lease:
                 for errors in self._errors(work, lease):
                     built = {piece.table for piece in errors if errors[piece] is None}
                     published = self._published(built)
                     lease.release(_items(errors))
-                    results += self._settle(errors, published)
-                    unsettled -= errors.keys()
+                    results += (now := self._settle(errors, published))
+                    self.results += now
+                    self.unsettled -= errors.keys()
         except BaseException as error:
             # What a run did not come to, after a part of its work, is not what took too long.
             ended = not isinstance(error, TimeOver) or results
             if isinstance(error, KeyboardInterrupt) and ended:
                 given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
-                self._control.finish((item, given_back) for item in _items(unsettled))
+                self._control.finish((item, given_back) for item in _items(self.unsettled))
             else:
                 told = str(error) or type(error).__name__
-                self._settle(dict.fromkeys(unsettled, Problem(told)), {})
+                self._settle(dict.fromkeys(self.unsettled, Problem(told)), {})
             raise
         return results
 
@@ -147,7 +151,7 @@ class GoldJob:
             try:
                 problems = self._build_together(batch, lease)
             except DbtFailed as error:
-                yield dict.fromkeys(left, Problem(error.message))
+                yield dict.fromkeys(left, Problem(error.message, transient=error.transient))
                 return
             errors: dict[Work, Problem | None] = {}
             again, alone = set(), defaultdict(set)

@@ -36,17 +36,15 @@ def build_pending(
     """
     # Whoever ends the run, a person or EMR, gets the items given back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    results: list[Result] = []
     for _ in range(2):
-        work, refused = job.claim(chosen or tables(), asked)
+        work, _refused = job.claim(chosen or tables(), asked)
         asked = ()
-        results += refused
         if not work:
             break
         months = periods.in_words(piece.period for piece in work)
         named = count(len({piece.table for piece in work}), "table")
         tell(f"Building {named}: {months}")
-        results += job.run(work)
+        job.run(work)
         if not job.announce_left():
             break
-    return results
+    return job.results

@@ -33,6 +33,6 @@
     {{ return({
         'builds': builds, 'asked': asked, 'stale': stale, 'why': found.why, 'periods': periods,
         'inputs': inputs, 'left': left, 'later': later, 'held': held, 'now': now, 'built': built, 'untested': untested | sort, 'table': table.table, 'lost': table.lost,
-        'main': table.main, 'sources': snapshots, 'columns': found.columns, 'code': code, 'reads': reads(node), 'total_rows': total_rows(node, sources, periods)
+        'main': table.main, 'own': table.own, 'sources': snapshots, 'columns': found.columns, 'code': code, 'reads': reads(node), 'total_rows': total_rows(node, sources, periods)
     }) }}
 {% endmacro %}

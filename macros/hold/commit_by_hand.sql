@@ -23,6 +23,7 @@
         {%- do commit_properties(node.relation_name, branch, properties) -%}
     {%- endif -%}
     {%- do run_query(publish_statements([node], [node], branch)) -%}
+    {%- do keep_held(node, plan.held) -%}
     {%- do graph.update({'outcomes': [{
         'node': node, 'status': action, 'error': because, 'tests_passed': 0, 'warnings': none, 'started': run_started_at,
         'plan': {'periods': periods, 'sources': plan.sources}, 'state': {'rows': none, 'branch': describe_table(node.relation_name).snapshot}

@@ -15,7 +15,7 @@
         {%- do plan.inputs.update({period: before.inputs[period]}) if before.inputs.get(period) -%}
         {%- do plan.built.update({period: local_md5(invocation_id)[:8]}) if period in plan.built -%}
     {%- endfor -%}
-    {%- set untested = (before.untested + before.foreign.keys() | list) | select('in', periods) | list -%}
+    {%- set untested = before.untested | select('in', periods) | list -%}
     {%- do plan.update({
         'left': (plan.left + again) | unique | sort,
         'untested': (plan.untested | reject('in', periods) | list + untested) | unique | sort

@@ -8,7 +8,7 @@ import resource
 import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,11 +22,13 @@ from runner.aws.outcomes import TableOutcome
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem
 from runner.control.table import NAME, SCHEMA
+from runner.dbt.messages import count
 from runner.errors import DataMasterError, TimeOver, told
 from runner.project import tables
 from runner.startup import collect_rarely, start_spark
 
 if TYPE_CHECKING:
+    from runner.job import GoldJob
     from runner.work import Result
 
 OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate", "preview")
@@ -84,7 +86,8 @@ def job(
     mine = [task] if task else chosen or tables()
     if minutes:
         _end_in_time(minutes)
-    with told(), _fault_told(control_table, outcome, mine):
+    started: list[GoldJob] = []
+    with told(), _used_told(), _fault_told(control_table, outcome, mine, started):
         if task:
             seen = _look() if task == "look" else None
             if operation == "preview":
@@ -98,13 +101,14 @@ def job(
             return
         keep = timedelta(days=keep_days) if keep_days else None
         gold = gold_job(DynamoControlTable(control_table, keep=keep), dbt, name=name)
+        started.append(gold)
         items = [_asked(name, table, month) for table in mine for month in asked]
         results = build_pending(gold, chosen, click.echo, items)
         left = gold.held() if asked or len({r.table for r in results}) < len(mine) else set()
         found = outcomes.of_results(mine, results, left | set(mine if asked else ()))
         if outcome:
             outcomes.tell(control_table, outcome, found)
-    for line in (_used(), *_outcome(gold.run_id, results)):
+    for line in _outcome(gold.run_id, results):
         click.echo(line)
     if any(result.error for result in results):
         # The driver's disk goes with the job, its standard error is kept.
@@ -123,22 +127,41 @@ def _end_in_time(minutes: int) -> None:
     signal.alarm(max(minutes - _SPARE, 1) * 60)
 
 
+@contextmanager
+def _used_told() -> Iterator[None]:
+    """However the job ends, its log has what its size is chosen by."""
+    try:
+        yield
+    finally:
+        with suppress(Exception):  # a session that is no more does not tell
+            click.echo(_used())
+
+
 def _used() -> str:
-    """How long this job took, and how much memory at most: what its size is chosen by."""
+    """How long this job took, and how much memory at most its driver and executors did."""
     from pyspark.sql import SparkSession  # slow to import
 
     own = resource.getrusage(resource.RUSAGE_SELF)
     told = f"Driver: {own.ru_maxrss / 1e6:.1f} GB of Python"  # ru_maxrss is in KB on Linux
-    if spark := SparkSession.getActiveSession():
-        beans = spark._jvm.java.lang.management.ManagementFactory  # type: ignore[union-attr]
-        heap = sum(
-            pool.getPeakUsage().getUsed()
-            for pool in beans.getMemoryPoolMXBeans()
-            if pool.getType().toString() == "Heap memory"
-        )
-        up = beans.getRuntimeMXBean().getUptime() / 1000
-        told += f", {heap / 1e9:.1f} GB of Java's heap, {up:.0f} s"
-    return f"{told}."
+    spark = SparkSession.getActiveSession()
+    if spark is None:
+        return f"{told}."
+    beans = spark._jvm.java.lang.management.ManagementFactory  # type: ignore[union-attr]
+    heap = sum(
+        pool.getPeakUsage().getUsed()
+        for pool in beans.getMemoryPoolMXBeans()
+        if pool.getType().toString() == "Heap memory"
+    )
+    told += f", {heap / 1e9:.1f} GB of Java's heap"
+    # As their heartbeats told, every ten seconds, also of those that are gone.
+    known = spark.sparkContext._jsc.sc().statusStore().executorList(False)
+    apart = [known.apply(at) for at in range(known.size()) if known.apply(at).id() != "driver"]
+    peaks = [found.peakMemoryMetrics() for found in apart]
+    heaps = [p.get().getMetricValue("JVMHeapMemory") for p in peaks if p.isDefined()]
+    if apart:
+        most = f"{max(heaps) / 1e9:.1f} GB of Java's heap at most" if heaps else "too short to tell"
+        told += f"; {count(len(apart), 'executor')}: {most}"
+    return f"{told}; {beans.getRuntimeMXBean().getUptime() / 1000:.0f} s."
 
 
 def _look() -> str:
@@ -157,18 +180,25 @@ def _look() -> str:
 
 
 @contextmanager
-def _fault_told(control_table: str, key: str, mine: Sequence[str]) -> Iterator[None]:
-    """What ends the job before its tables are built is their outcome."""
+def _fault_told(
+    control_table: str, key: str, mine: Sequence[str], started: Sequence[GoldJob]
+) -> Iterator[None]:
+    """What ends the job is the outcome of those of its tables that are not built by then."""
     from runner.dbt.running import DbtFailed
 
     try:
         yield
     except (DataMasterError, KeyboardInterrupt) as error:
-        cancelled = isinstance(error, KeyboardInterrupt)
-        told = str(error) or "it was cancelled"
         if key:
-            again = not cancelled and not isinstance(error, DbtFailed)
-            outcomes.tell(control_table, key, outcomes.failed(mine, told, again=again))
+            results = [result for gold in started for result in gold.results]
+            begun = {piece.table for gold in started for piece in gold.unsettled}
+            done = {result.table for result in results} - begun
+            cancelled = isinstance(error, KeyboardInterrupt)
+            again = error.transient if isinstance(error, DbtFailed) else not cancelled
+            told = str(error) or "it was cancelled"
+            found = outcomes.of_results([], [r for r in results if r.table in done], ())
+            found += outcomes.failed([t for t in mine if t not in done], told, again=again)
+            outcomes.tell(control_table, key, found)
         raise
 
 

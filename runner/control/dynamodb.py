@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, fields
@@ -50,6 +50,11 @@ _REFUSED = {
     "InternalServerError",
 }
 
+KEEP = timedelta(days=400)
+"""How long a settled item stays, unless the deployment's KeepItemsDays says otherwise."""
+_OVER = {Status.SUCCESS, Status.WITHDRAWN}
+"""What nobody has to do anything about any more."""
+
 _NUMBERS = {"attempt_count", "duration", "record_count", "gold_snapshot_id"}
 _TEXTS = {field.name for field in fields(ControlItem)} - _NUMBERS
 _REQUIRED = [field.name for field in fields(ControlItem) if field.default is MISSING]
@@ -61,14 +66,14 @@ class DynamoControlTable:
     Args:
         name: the table's.
         clock: tells the time.
-        keep: how long the table keeps an item that succeeded; None is for ever.
+        keep: how long the table keeps an item that succeeded or was withdrawn; None is for ever.
     """
 
     def __init__(
         self,
         name: str = NAME,
         clock: Callable[[], datetime] = utc_now,
-        keep: timedelta | None = None,
+        keep: timedelta | None = KEEP,
     ) -> None:
         self._name = name
         self._clock = clock
@@ -131,14 +136,9 @@ class DynamoControlTable:
     def finish(self, outcomes: Iterable[tuple[ControlItem, Outcome]]) -> list[ControlItem]:
         """See ControlTable.finish."""
         now = self._clock()
-
-        def finish(pair: tuple[ControlItem, Outcome]) -> ControlItem | None:
-            item, outcome = pair
-            over = self._keep and now + self._keep if outcome.status is Status.SUCCESS else None
-            end = {"expires_at": round(over.timestamp())} if over else {}
-            return self._update(item, settled(item, outcome, now), _held(item), end)
-
-        return self._all(finish, outcomes)
+        return self._all(
+            lambda pair: self._update(pair[0], settled(*pair, now), _held(pair[0])), outcomes
+        )
 
     def retry(self, items: Iterable[ControlItem]) -> list[ControlItem]:
         """See ControlTable.retry."""
@@ -188,17 +188,14 @@ class DynamoControlTable:
         return item if self._write("put_item", Item=raw, ConditionExpression=absent) else None
 
     def _update(
-        self,
-        before: ControlItem,
-        after: ControlItem,
-        condition: ConditionBase,
-        more: Mapping[str, int] | None = None,
+        self, before: ControlItem, after: ControlItem, condition: ConditionBase
     ) -> ControlItem | None:
         # Only what changes is written: the fields of others stay as they are. The time is written
         # anyway, for an update must not be empty: a renewal in the moment of the claim would be.
         old = asdict(before) | {"updated_at": None}
         changes = {key: value for key, value in asdict(after).items() if value != old[key]}
-        changes |= more or {}
+        if self._keep and after.status in _OVER:
+            changes["expires_at"] = round((self._clock() + self._keep).timestamp())
         values = {f":{key}": value for key, value in changes.items() if value is not None}
         sets = ", ".join(f"#{key[1:]} = {key}" for key in values)
         removes = ", ".join(f"#{key}" for key, value in changes.items() if value is None)
@@ -208,7 +205,7 @@ class DynamoControlTable:
             UpdateExpression=f"set {sets}" + (f" remove {removes}" if removes else ""),
             ExpressionAttributeNames={f"#{key}": key for key in changes},
             ExpressionAttributeValues=values,
-            ConditionExpression=Attr("schema_name").eq(SCHEMA) & condition,
+            ConditionExpression=Attr("schema_name").eq(SCHEMA) & (condition | _written(after)),
         )
         return after if written else None
 
@@ -240,6 +237,16 @@ class DynamoControlTable:
 
 def _held(item: ControlItem) -> ConditionBase:
     return Attr("status").eq(Status.RUNNING) & Attr("lease_owner").eq(item.lease_owner)
+
+
+def _written(after: ControlItem) -> ConditionBase:
+    """Whether this very update is there already: its answer was lost, and it was sent again."""
+    owner = Attr("lease_owner")
+    return (
+        Attr("status").eq(after.status)
+        & Attr("updated_at").eq(after.updated_at)
+        & (owner.eq(after.lease_owner) if after.lease_owner else owner.not_exists())
+    )
 
 
 def _item(raw: dict[str, Any]) -> ControlItem:

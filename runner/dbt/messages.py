@@ -14,7 +14,8 @@ _LONGEST = 500
 _UNANSWERED = re.compile(
     r"software\.amazon\.awssdk\.\S+Exception: (?:"
     r"Unable to execute HTTP request: (?P<lost>[^\n(]+)"
-    r"|(?P<told>[^\n(]*)\(Service: \w+, Status Code: (?P<status>5\d\d|429)\b)"
+    r"|(?P<told>[^\n(]*)\(Service: \w+, Status Code: (?P<status>5\d\d|429)\b"
+    r"|(?P<slow>[^\n(]*(?:Rate exceeded|[Tt]hrottl)[^\n(]*)\(Service: )"
 )
 _CLIENT = re.compile(r"software\.amazon\.awssdk\.services\.(\w+)\.Default\w+Client\.(\w+)\(")
 _NAMES = {"s3": "S3", "glue": "Glue"}
@@ -45,5 +46,5 @@ def unanswered(message: str) -> str:
     client = _CLIENT.search(message, found.start())
     service, call = client.groups() if client else ("AWS", "a call")
     name = _NAMES.get(service, service)
-    reason = (found["lost"] or f"{found['status']} {found['told']}").strip()
+    reason = (found["lost"] or found["slow"] or f"{found['status']} {found['told']}").strip()
     return f"{name} did not answer ({call}: {reason[:200]}). Run it again when {name} does"

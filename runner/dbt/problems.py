@@ -9,6 +9,8 @@ from dbt.artifacts.schemas.results import NodeResult
 from runner.dbt.messages import one_line, unanswered
 
 FAILED = {"error", "fail", "skipped"}
+_PASSED = "could not be read when the run began"
+"""What the macro assert_audited says of a table that can be read by now."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def problem_of(
     outcome = model.adapter_response.get("outcome")
     if outcome is None and model.status in FAILED:
         reason = model.message or str(model.status)
-        return Problem(one_line(reason), transient=bool(unanswered(reason)))
+        return Problem(one_line(reason), transient=bool(unanswered(reason)) or _PASSED in reason)
     if outcome == "overtaken":
         return Problem("another run has published it meanwhile", transient=True)
     if message := failed_hook("publish_audited", results):

@@ -12,7 +12,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
 from dbt_common.events.base_types import EventMsg
 
-from runner.dbt.messages import one_line
+from runner.dbt.messages import one_line, unanswered
 from runner.dbt.problems import FAILED, Problem, failed_hook, problem_of
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
@@ -25,7 +25,17 @@ PARSED = PROJECT / "manifest.msgpack"
 
 
 class DbtFailed(DataMasterError):
-    """The dbt project could not be run at all."""
+    """The dbt project could not be run at all.
+
+    Args:
+        message: what is wrong.
+        hint: what to do.
+        transient: whether it may run if nothing changes but the time.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, transient: bool = False) -> None:
+        super().__init__(message, hint)
+        self.transient = transient
 
 
 class DbtProject:
@@ -96,6 +106,8 @@ class DbtProject:
         )
         if untold := failed_hook("write_run_history", result.results):
             self._progress(f"This run is not in run_history: {untold}")
+        if lost := failed_hook("keep_states", result.results):
+            self._progress(f"What the tables say of themselves is not kept: {lost}")
         self.left = {
             found.node.name: found.adapter_response["left"]
             for found in result.results
@@ -193,7 +205,9 @@ class DbtProject:
 
     def _failed(self, command: str, message: str) -> DbtFailed:
         return DbtFailed(
-            f"dbt {command}: {one_line(message)}", f"The whole of it is in {self.log}."
+            f"dbt {command}: {one_line(message)}",
+            f"The whole of it is in {self.log}.",
+            transient=bool(unanswered(message)),
         )
 
     def _report(self, event: EventMsg) -> None:
@@ -206,8 +220,8 @@ class DbtProject:
             self._progress(
                 f"{data.node_info.node_name}: {data.status} in {data.execution_time:.1f} s"
             )
-        elif (
-            event.info.name in ("JinjaLogInfo", "JinjaLogWarning")
+        elif event.info.name == "JinjaLogWarning" or (
+            event.info.name == "JinjaLogInfo"
             and "on-run-start" not in event.data.node_info.unique_id
         ):
             self._progress(event.data.msg)

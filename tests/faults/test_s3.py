@@ -16,6 +16,7 @@ from tests.aws.stand_ins.deployer import ACCOUNT, REGION
 from tests.faults.harness.bucket import Job, make_lake
 from tests.faults.harness.proxy import Proxy, Request
 from tests.faults.harness.services import (
+    GLUE_BROKEN,
     SURVIVED,
     Away,
     commits,
@@ -29,6 +30,7 @@ from tests.faults.harness.stage import Stage, proven
 from tests.faults.harness.victim import TABLES
 from tests.report import Report
 from tests.runner.conftest import new_table
+from tests.runner.test_emr import told as told_of
 
 TABLE = "s3"  # in docs/reliability.md
 
@@ -150,13 +152,33 @@ def test_a_commit_whose_answer_is_lost_with_glue_itself_costs_one_more_run(
         assert job()[0] == 0
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("call", ["the start", "GetTable"])
+def test_a_run_that_glue_does_not_let_begin_is_worth_another_one(
+    stage: Stage, proxy: Proxy, control: DynamoControlTable, job: Job, report: Report,
+    call: str, dynamodb_table: str,
+) -> None:  # fmt: skip
+    """While dbt starts, or plans: the state machine has the outcome, and tries it again."""
+    with proven(stage, control, report, f"Glue is away from {call} on", 1, TABLE):
+        proxy.fault = Away(
+            to_glue, lambda request: call in ("the start", request.operation), GLUE_BROKEN
+        )
+        code, said = job(AWS_MAX_ATTEMPTS="2", DM_OUTCOME="outcome")
+        assert code == 1
+        check_told(said, control, "Glue")
+        for outcome in told_of(dynamodb_table, "outcome").values():
+            assert (outcome["status"], outcome["again"]) == ("FAILED", True)
+        proxy.fault = lambda request: None
+        assert job()[0] == 0
+
+
 def check_told(told: str, control: DynamoControlTable, service: str) -> None:
     """A sentence for each table, the same as its items have: no stack, and what to do."""
     sentence = rf"{service} did not answer \(\w+: [^\n]+\)\. Run it again when {service} does"
     *_, title, first, second = told.splitlines()
     assert re.search(r"0 of \d+ control items succeeded", title)
     for line in (first, second):
-        assert re.fullmatch(rf"  \w+ [-, 0-9]+ failed: (dbt build: )?{sentence}", line), line
+        assert re.fullmatch(rf"  \w+ [-, 0-9]+ failed: (dbt \w+: )?{sentence}", line), line
     for item in control.items(Status.PENDING):
         assert re.search(rf"{sentence}$", str(item.error_message))
     assert len(control.items(Status.PENDING)) == len(control.items(*Status))

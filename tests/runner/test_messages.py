@@ -17,6 +17,11 @@ THROTTLED = """An error occurred while calling o57.sql.
 : software.amazon.awssdk.services.s3.model.S3Exception: Not so fast. (Service: S3, Status Code: 503, Request ID: R) (SDK Attempt Count: 10)
 \tat software.amazon.awssdk.services.s3.DefaultS3Client.getObject(DefaultS3Client.java:6402)
 """  # noqa: E501
+SLOWED = """Runtime Error
+  An error occurred while calling o57.sql.
+  : software.amazon.awssdk.services.glue.model.GlueException: Rate exceeded (Service: Glue, Status Code: 400, Request ID: R) (SDK Attempt Count: 10)
+  \tat software.amazon.awssdk.services.glue.DefaultGlueClient.getTable(DefaultGlueClient.java:10252)
+"""  # noqa: E501
 REFUSED = THROTTLED.replace("503", "403")
 OTHER = """Runtime Error in model top_drinkers (models/gold/top_drinkers.sql)
   An error occurred while calling o57.sql.
@@ -33,6 +38,7 @@ OTHER = """Runtime Error in model top_drinkers (models/gold/top_drinkers.sql)
             "S3 did not answer (putObject: The target server failed to respond)."
             " Run it again when S3 does",
         ),
+        (SLOWED, "Glue did not answer (getTable: Rate exceeded). Run it again when Glue does"),
         (THROTTLED, "S3 did not answer (getObject: 503 Not so fast.). Run it again when S3 does"),
     ],
 )

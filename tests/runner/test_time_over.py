@@ -1,9 +1,11 @@
 """Jobs that are not done in time, are cancelled, or end without a word."""
 
+import re
 import signal
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
@@ -21,6 +23,9 @@ from runner.job import GoldJob
 from runner.project import tables
 from tests.runner.control.test_control import item
 from tests.runner.test_emr import told
+from tests.runner.test_messages import LOST, OTHER
+
+MAINTAIN = ["--task", "maintenance"]
 
 
 def waiting(table: str) -> DynamoControlTable:
@@ -100,6 +105,64 @@ def test_what_a_run_that_took_too_long_did_not_come_to_is_no_attempt(tmp_path: P
         found.control_id: (found.status, found.attempt_count) for found in control.items(*Status)
     }
     assert attempts == {"1": (Status.SUCCESS, 1), "2": (Status.PENDING, 0)}
+
+
+def test_what_is_published_before_the_end_of_the_time_is_told_as_such(
+    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One table is published, the next one is not; the third has nothing to do, as far as known."""
+    monkeypatch.setenv("DM_OUTCOME", "outcome-8")
+    control = waiting(dynamodb_table)
+    built = item("2", table_name="state_by_review_volume", object_key="forced/2")
+    bad = item("3", table_name="top_ciders")
+    control.enqueue([built, bad])
+
+    def build(
+        _: object, asked: dict[str, list[str]], *__: object, **___: object
+    ) -> dict[str, None]:
+        if "top_drinkers" in asked:
+            signal.raise_signal(signal.SIGALRM)
+            time.sleep(5)
+        return dict.fromkeys(asked)
+
+    monkeypatch.setattr(DbtProject, "build", build)
+    monkeypatch.setattr(
+        "runner.pending.published", lambda built: {table: Published(1, {}) for table in built}
+    )
+    options = ["--control-table", dynamodb_table, "--minutes", "60"]
+    answer = CliRunner().invoke(job, options)
+    signal.alarm(0)
+    assert answer.exit_code == 1
+    assert re.search(r"^Driver: \d+\.\d GB of Python", answer.stdout, re.MULTILINE)
+    found = told(dynamodb_table, "outcome-8")
+    assert {table: outcome["status"] for table, outcome in found.items()} == {
+        **dict.fromkeys(tables(), "FAILED"),
+        "state_by_review_volume": "SUCCEEDED",
+        "top_ciders": "FAILED",
+    }
+    assert found["top_drinkers"]["error"] == "it was not done within 60 minutes"
+    assert "there is no gold table" in found["top_ciders"]["error"]
+
+
+@pytest.mark.parametrize("away", [True, False])
+def test_a_dbt_that_cannot_run_while_a_service_is_away_is_tried_again(
+    lake: Lake, dynamodb_table: str, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    """Whether it ends the builds of a job, or the job's task."""
+    monkeypatch.setenv("DM_OUTCOME", "outcome-9")
+    waiting(dynamodb_table)
+    message = LOST if away else OTHER
+
+    def fails(project: DbtProject, *_: object, **__: object) -> NoReturn:
+        raise project._failed("run", message)
+
+    monkeypatch.setattr(DbtProject, "_invoke", fails)
+    for options, name in ((["--table", "top_drinkers"], "top_drinkers"), (MAINTAIN, "maintenance")):
+        answer = CliRunner().invoke(job, [*options, "--control-table", dynamodb_table])
+        assert answer.exit_code == 1
+        outcome = told(dynamodb_table, "outcome-9")[name]
+        assert (outcome["status"], outcome["again"]) == ("FAILED", away)
+        assert ("S3 did not answer" in outcome["error"]) is away
 
 
 @pytest.mark.parametrize("kind", ["dynamodb", "sqlite"])

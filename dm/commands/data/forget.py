@@ -99,7 +99,7 @@ def _must_not_be_held(here: lake.Lake) -> None:
             table = gold_table(here, name)
         except NotBuilt:
             continue
-        if held := snapshots.held(snapshots.of_main(table)):
+        if held := snapshots.held(table, snapshots.of_main(table)):
             raise InTheWay(
                 f"{len(held)} months of {name} are held, and would not be built again",
                 f"dm release {name}, and forget then.",

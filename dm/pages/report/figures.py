@@ -180,7 +180,7 @@ def _runs(table: Table, snapshot_id: int | None) -> tuple[list[Run], dict[str, i
 
 def _held(table: Table, snapshot_id: int | None) -> dict[str, str]:
     now = snapshot_id or table.metadata.current_snapshot_id
-    found = snapshots.held(snapshots.ancestors(table, now))
+    found = snapshots.held(table, snapshots.ancestors(table, now))
     return {month: said.in_words for month, said in found.items()}
 
 

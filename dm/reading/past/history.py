@@ -93,7 +93,7 @@ def explain(
     now = plans.of(lake) if as_of is None else plans.Plans()
     stale = now.problem or now.why.get(name, {}).get(period)
     warned = run_history.warnings(lake, found[0].run, name) & set(found[0].tests)
-    held = snapshots.held(snapshots.ancestors(table, snapshot)).get(period)
+    held = snapshots.held(table, snapshots.ancestors(table, snapshot)).get(period)
     if as_of is None and not now.problem:  # dbt knows which holds are over
         held = now.held.get(name, {}).get(period)
     stale = stale or (held.why if held else None)

@@ -65,10 +65,12 @@ class Held:
         return f"held by {self.by} since {self.since} until {until}: {self.because}"
 
 
-def held(history: Iterable[Snapshot]) -> dict[str, Held]:
+def held(table: Table, history: Iterable[Snapshot]) -> dict[str, Held]:
     """The months of a table that somebody holds, by its history, newest first."""
     said = (told(s, "dm.held") for s in history if told(s, "dm.inputs"))
-    found = held_of(json.loads(next(said, "") or "{}"))
+    # If others have expired all that said so, the table has it all the same: see keep_held.
+    kept = bytes.fromhex(table.properties.get("dm.held", "")).decode()
+    found = held_of(json.loads(next(said, kept) or "{}"))
     # Why a run would build it else was so at that time; dbt tells what is so now.
     return {month: replace(one, why=None) for month, one in found.items()}
 

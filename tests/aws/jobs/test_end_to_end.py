@@ -74,7 +74,10 @@ def test_the_schedule_builds_what_silver_changed(
     }
     assert str(snapshot.summary["dm.run-id"]).startswith(ended.name)
     assert snapshot.summary["dm.code-version"] == "test"
-    assert "3 of 3 control items succeeded" in log_of(ended.results[BEERS]["logs"])
+    log = log_of(ended.results[BEERS]["logs"])
+    assert "3 of 3 control items succeeded" in log
+    used = r"^Driver: \d\.\d GB of Python, \d\.\d GB of Java's heap; \d+ s\.$"
+    assert re.search(used, log, re.MULTILINE), log
 
     place = f"s3://{DATALAKE}/gold/{BEERS}"
     assert table.location() == place

@@ -17,7 +17,8 @@ from tests.aws.stand_ins import calls
 from tests.aws.stand_ins.account import DATALAKE, DRINKERS, STATES, Account, variation
 from tests.aws.stand_ins.packaged import gold_rows, load_reviews, succeeded
 from tests.aws.stand_ins.worker import JOB_KEY, SparkSubmit, architecture
-from tests.tables import gold
+from tests.report import Report
+from tests.tables import gold, snapshots
 
 pytestmark = pytest.mark.end_to_end
 
@@ -118,17 +119,27 @@ def test_going_back_to_an_earlier_version_rebuilds_where_the_sql_differs_alone(
     assert gold_rows(lake, STATES, MONTH) == before
 
 
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    "number", [200, pytest.param(1, marks=LONG), pytest.param(10_000, marks=LONG)]
+)
 def test_very_many_items_of_a_month_are_one_computation(
     lake: GlueLake,
     account: Account,
-    long: bool,
+    report: Report,
     monkeypatch: pytest.MonkeyPatch,
+    number: int,
 ) -> None:
-    """Ten thousand with --long: each is claimed and settled, and the month is computed once."""
-    number = 10_000 if long else 200
+    """Each is claimed and settled, and the month is computed once."""
     called = calls.record(monkeypatch, JOB_KEY)
-    account.enqueue(STATES, *["2011-07"] * number)
-    succeeded(account.run({"tables": [STATES]}))
+    before = snapshots(lake, STATES)
+    account.enqueue(STATES, *["2011-07"] * number, object_key="forced/very many")
+    started = time.monotonic()
+    succeeded(account.wait(account.start({"tables": [STATES]}), 3_600))
+    took = time.monotonic() - started
+    assert snapshots(lake, STATES) == before + 1
     done = account.control.items(Status.SUCCESS)
     assert len(done) == number
     assert {item.attempt_count for item in done} == {1}
@@ -139,3 +150,11 @@ def test_very_many_items_of_a_month_are_one_computation(
     assert counts["dynamodb:Query"] < 20 + number / 100
     s3 = sum(count for action, count in counts.items() if action.startswith("s3:"))
     assert s3 < 500
+    report.add(
+        "items",
+        items=f"{number:,}",
+        UpdateItem=f"{counts['dynamodb:UpdateItem']:,}",
+        Query=counts["dynamodb:Query"],
+        calls_of_S3=s3,
+        seconds=round(took),
+    )

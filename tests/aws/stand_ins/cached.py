@@ -7,9 +7,6 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-import click
-
-from local.spark import conf
 from runner.project import PROJECT
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "datamaster")
@@ -27,7 +24,3 @@ def packages(name: str) -> Path:
         subprocess.run([*pip, *options, "--requirement", lock], check=True)
         scratch.rename(home)
     return home
-
-
-if __name__ == "__main__":  # the environment in which tests run on the versions of the release
-    click.echo(f"PYTHONPATH={packages('release')} SPARK_CONF_DIR={conf.settings_file().parent}")

@@ -1,21 +1,27 @@
 """What DynamoDB alone does: it refuses what is too fast, and forgets what is over."""
 
 import json
+import os
 import time
 from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
+import yaml
 
-from runner.control.dynamodb import DynamoControlTable
+from runner.control.dynamodb import KEEP, DynamoControlTable
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import ControlTableUnavailable
+from runner.project import PROJECT
 from tests.aws.moto_gaps.dynamodb import throttled
 from tests.control import claim, finish
+from tests.faults.harness.proxy import Answer, Proxy, Request
 from tests.runner.control.test_control import item, only
 
 LEASE = timedelta(minutes=1)
+ANALYTICS = PROJECT / "infra" / "templates" / "analytics.yaml"
+BROKEN: Answer = (500, b'{"__type": "com.amazonaws.dynamodb.v20120810#InternalServerError"}')
 BARE = {"control_id": "a", "schema_name": "dm_gold", "status": "pending"}
 
 
@@ -82,23 +88,75 @@ def test_a_claim_of_nothing_for_want_of_an_answer_is_told(control: DynamoControl
     assert "busy" in caught.value.hint
 
 
-def test_only_what_succeeded_expires(control: DynamoControlTable, dynamodb_table: str) -> None:
-    good, bad, again, *_ = control.claim(control.claimable(), "run", LEASE)
+def test_what_is_settled_expires_and_no_other(
+    control: DynamoControlTable, dynamodb_table: str
+) -> None:
+    good, bad, again, mended, gone, unwanted, *_ = control.claim(control.claimable(), "run", LEASE)
+    failed = Outcome(Status.ERROR, "it is bad")
     outcomes: list[tuple[ControlItem, Outcome]] = [
         (good, Outcome(Status.SUCCESS)),
-        (bad, Outcome(Status.ERROR, "it is bad")),
-        (again, Outcome(Status.PENDING, "it is bad")),
+        *((found, failed) for found in (bad, mended, gone)),
+        *((found, Outcome(Status.PENDING, "it is bad")) for found in (again, unwanted)),
     ]
-    control.finish(outcomes)
-    table = boto3.resource("dynamodb").Table(dynamodb_table)
+    after = {found.control_id: found for found in control.finish(outcomes)}
+    control.mend([after[mended.control_id]])
+    control.withdraw(after[found.control_id] for found in (gone, unwanted))
     ends = {
         found["control_id"]: found["expires_at"]
-        for found in table.scan()["Items"]
+        for found in raw_table(dynamodb_table).scan()["Items"]
         if "expires_at" in found
     }
-    assert ends.keys() == {good.control_id}
-    left = int(str(ends[good.control_id])) - time.time()
-    assert timedelta(days=29).total_seconds() < left < timedelta(days=31).total_seconds()
+    assert ends.keys() == {found.control_id for found in (good, mended, gone, unwanted)}
+    for end in ends.values():
+        left = int(str(end)) - time.time()
+        assert timedelta(days=29).total_seconds() < left < timedelta(days=31).total_seconds()
+
+
+def test_a_person_who_withdraws_an_item_lets_it_expire(dynamodb_table: str) -> None:
+    """Their commands know nothing of the deployment's parameter: its default holds."""
+    template = yaml.load(ANALYTICS.read_text(), yaml.BaseLoader)
+    assert timedelta(days=int(template["Parameters"]["KeepItemsDays"]["Default"])) == KEEP
+    control = DynamoControlTable(dynamodb_table)
+    control.enqueue([item()])
+    assert control.withdraw(control.items(Status.PENDING))
+    (raw,) = raw_table(dynamodb_table).scan()["Items"]
+    assert raw["expires_at"] > time.time() + (KEEP - timedelta(days=1)).total_seconds()
+
+
+@pytest.mark.parametrize("answer", [BROKEN, None], ids=["a 500", "no answer"])
+def test_what_was_written_and_not_answered_is_the_writers(
+    dynamodb_table: str, monkeypatch: pytest.MonkeyPatch, answer: Answer | None
+) -> None:
+    """It is sent again, and then the item is no more as it was: by this run's own hand."""
+    lost: set[bytes] = set()
+
+    def once(request: Request) -> Answer | None:
+        if request.operation != "UpdateItem" or request.body in lost:
+            return None
+        lost.add(request.body)
+        if answer is None:
+            raise ConnectionError
+        return answer
+
+    with Proxy(os.environ["AWS_ENDPOINT_URL_DYNAMODB"]).serving() as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", proxy.url)
+        control = DynamoControlTable(dynamodb_table)
+        control.enqueue(item(name) for name in "abc")
+        proxy.lost = once
+        mine = control.claim(control.claimable(), "me", LEASE)
+        assert len(mine) == len(control.renew(mine, LEASE)) == 3
+        assert not control.claim(control.items(Status.RUNNING), "you", LEASE)
+        bad = Outcome(Status.ERROR, "it is bad")
+        failed = control.finish((found, bad) for found in mine)
+        assert len(failed) == 3
+        assert control.mend(failed[:1])
+        assert control.withdraw(failed[1:2])
+        (freed,) = control.retry(failed[2:])
+        (again,) = control.claim([freed], "you", LEASE)
+        assert control.finish([(again, Outcome(Status.SUCCESS))])
+        assert not control.finish([(again, Outcome(Status.ERROR, "late"))])
+        assert proxy.faults == len(lost) > 12
+    assert again.attempt_count == 1
 
 
 def test_dynamodb_keeps_fields_that_it_does_not_know(dynamodb_table: str) -> None:
