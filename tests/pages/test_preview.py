@@ -81,7 +81,9 @@ def test_a_person_sees_which_months_change_and_how(page: Page, file: Path) -> No
     expect(first.locator("td").nth(4)).to_have_text("0")
     months.get_by_role("button", name="month").click()
     expect(first).to_contain_text(MONTHS[-1])
-    shaded = table.locator(".strip span").nth(8).evaluate("e => getComputedStyle(e).backgroundColor")
+    shaded = (
+        table.locator(".strip span").nth(8).evaluate("e => getComputedStyle(e).backgroundColor")
+    )
     plain = table.locator(".strip span").nth(1).evaluate("e => getComputedStyle(e).backgroundColor")
     assert shaded != plain
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

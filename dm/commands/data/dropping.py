@@ -39,7 +39,8 @@ def look(lake: Lake, name: str, control: ControlTable) -> str:
     try:
         table = gold_table(lake, name)
     except Unreadable:
-        return f"{name} cannot be read: its metadata is gone; {again}. Who held months of it is forgotten."
+        lost = "what was held of it is forgotten"
+        return f"{name} cannot be read: its metadata is gone; {again}, and {lost}."
     there = months(table, table.metadata.current_snapshot_id)
     which = f"rows of {periods.in_words(there)}" if there else "no rows"
     held = snapshots.held(snapshots.of_main(table))

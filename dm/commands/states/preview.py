@@ -142,7 +142,7 @@ def _end(
     good = [one for one in built if not one.problem]
     if then == "ask":
         then = "leave"
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if _can_ask():
             may_publish = good and not tried and where.publishes
             ways = ["publish", "drop", "leave"] if may_publish else ["drop", "leave"]
             then = click.prompt("Then", type=click.Choice(ways), default="leave")
@@ -166,6 +166,10 @@ def _end(
             where.operate("drop_branch", {"table": one.table, "branch": one.branch})
     else:
         click.echo(where.left, err=True)
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 class _Here:

@@ -1,4 +1,4 @@
-"""What dies at any of its steps has happened as a whole or not at all, and is done by a repetition."""
+"""What dies at any of its steps has happened or has not, and is done by a repetition."""
 
 import json
 import re
@@ -58,7 +58,9 @@ def dying_at(step: str) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def states(lake: Lake, session: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def states(
+    lake: Lake, session: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> list[str]:
     """Two drinkers in each month, then three: the snapshots of these."""
     dbt, found = Dbt(tmp_path_factory.mktemp("target")), []
     for size in (25, 26):
@@ -75,7 +77,7 @@ def typed(*arguments: str) -> Result:
 def told(lake: Lake, status: str) -> list[str]:
     """Who and why, of all that run_history says of this kind."""
     del lake
-    query = f"select error_message as why from run_history where status = '{status}' order by 1"  # noqa: S608
+    query = f"select error_message as why from run_history where status = '{status}' order by 1"
     answer = typed("sql", query, "--format", "json")
     assert answer.exit_code == 0, answer.output
     return [row["why"] for row in json.loads(answer.output)]
@@ -203,9 +205,16 @@ def test_a_migration_that_died_is_finished(lake: Lake, dbt: Dbt, project_copy: P
     """A run beside it publishes nothing half: it fails, or its rows are whole."""
     contract = f"models/gold/{NAME}.yml"
     first = "      - name: one\n        description: One.\n        data_type: int\n"
-    edited(project_copy, contract, "      - name: avg_rating\n", f"{first}      - name: avg_rating\n")
+    edited(
+        project_copy, contract, "      - name: avg_rating\n", f"{first}      - name: avg_rating\n"
+    )
     second = first.replace("one", "two")
-    edited(project_copy, contract, "      - name: period_rank\n", f"{second}      - name: period_rank\n")
+    edited(
+        project_copy,
+        contract,
+        "      - name: period_rank\n",
+        f"{second}      - name: period_rank\n",
+    )
     arguments = ("run-operation", "migrate", "--args", f"{{table: {NAME}}}")
     with dying_at("`two`"):
         dbt(*arguments, project=project_copy)
@@ -224,12 +233,16 @@ def test_a_migration_beside_a_run_leaves_whole_rows(
 ) -> None:
     contract = f"models/gold/{NAME}.yml"
     added = "      - name: one\n        description: One.\n        data_type: int\n"
-    edited(project_copy, contract, "      - name: avg_rating\n", f"{added}      - name: avg_rating\n")
+    edited(
+        project_copy, contract, "      - name: avg_rating\n", f"{added}      - name: avg_rating\n"
+    )
     other = Dbt(tmp_path / "other")
     before = rows(lake, NAME)
 
     def migrate() -> None:
-        done = other("run-operation", "migrate", "--args", f"{{table: {NAME}}}", project=project_copy)
+        done = other(
+            "run-operation", "migrate", "--args", f"{{table: {NAME}}}", project=project_copy
+        )
         assert done.success, done.text
 
     load(lake, 35)

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
+from dm.commands.states import preview
 from dm.pages.changes import page
 from dm.reading.difference import compare
 from dm.reading.difference.preview import read
@@ -235,3 +236,27 @@ def test_a_preview_as_it_is_typed(lake: Lake, tmp_path: Path) -> None:
     assert typed("preview", "--vars", "[").exit_code == 2
     nothing = typed("preview", BEERS, "--to", "1999-12", "--page", str(page))
     assert "nothing to build: no month is stale" in nothing.output
+
+
+@pytest.mark.parametrize("by_prompt", [False, True])
+def test_a_preview_that_is_good_is_published_at_its_end(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_prompt: bool
+) -> None:
+    load(lake, random.Random(20 + by_prompt))
+    monkeypatch.setattr(preview, "_can_ask", lambda: by_prompt)
+    before = gold(lake, NAME).metadata.current_snapshot_id
+    command = ("preview", NAME, "--page", str(tmp_path / "page.html"))
+    then = () if by_prompt else ("--then", "publish")
+    answer = CliRunner().invoke(dm, (*command, *then), input="publish\n" if by_prompt else None)
+    assert answer.exit_code == 0, answer.output
+    assert f"{NAME} is published" in answer.output
+    assert gold(lake, NAME).metadata.current_snapshot_id != before
+    assert branches(lake, NAME) == []
+    query = "select error_message as why, period_count from run_history where status = 'published'"
+    (*_, told) = json.loads(
+        typed("sql", f"{query} order by finished_at", "--format", "json").output
+    )
+    assert ": from audit_preview_" in told["why"]
+    assert told["period_count"] == 2
+    again = typed("preview", NAME, "--page", str(tmp_path / "page.html"))
+    assert "nothing to build: no month is stale" in again.output
