@@ -10,12 +10,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 from pyiceberg.table import Table
+from pyiceberg.types import StringType
 
 from local import silver
 from local.forgetting.traces import PERSONAL, Person, columns_of, has
 from local.lake import Lake
 from local.loading.workspace import remove_left
 from local.reviews import ARROW_SCHEMA
+from local.reviews import SCHEMA as COLUMNS
 from local.uris import file_of
 from runner.control.table import SCHEMA
 
@@ -46,10 +48,8 @@ def _is_a_word(lake: Lake, name: str) -> bool:
     table = silver.find(lake)
     if table is None:
         return False
-    others = [
-        field.name for field in ARROW_SCHEMA
-        if pa.types.is_string(field.type) and field.name not in PERSONAL
-    ]  # fmt: skip
+    texts = (f.name for f in COLUMNS.fields if isinstance(f.field_type, StringType))
+    others = [name for name in texts if name not in PERSONAL]
     where = " or ".join(f"contains({column}, ?)" for column in others)
     with duckdb.connect() as db:
         return any(

@@ -16,7 +16,7 @@ import yaml
 from dm.commands.machine.setup import ready
 from dm.commands.states.operate import by_job, told_by_job, who
 from dm.terminal import options
-from dm.terminal.output import json_out, line, live_line
+from dm.terminal.output import json_out, live_line
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
 
@@ -160,7 +160,7 @@ def _end(
         for one in good:
             said = {"table": one.table, "branch": one.branch, "by": who()}
             where.operate("publish_branch", said)
-            line(f"{one.table} is published")
+            click.echo(f"{one.table} is published", err=True)  # the rest may be JSON
     elif then == "drop":
         for one in built:
             where.operate("drop_branch", {"table": one.table, "branch": one.branch})
