@@ -1,7 +1,5 @@
 {#- What a run that builds nothing would know of a table, and record: see plan_model(). -#}
 {% macro present_plan(node) %}
-    {#- A run that was interrupted in this session has left it behind. -#}
-    {%- do run_query('reset `spark.wap.branch`') -%}
     {%- set models = planned_models([node.unique_id]) -%}
     {%- set plan = model_plans(models, source_states(models))[node.unique_id] -%}
     {%- if not plan.main -%}

@@ -2,8 +2,6 @@
     are, and the snapshots of the sources that they are tested against. One that is no audit branch is refused. -#}
 {% macro kept_branch(node, branch) %}
     {%- set found, snapshots = {}, {} -%}
-    {#- A run that was interrupted in this session has left it behind. -#}
-    {%- do run_query('reset `spark.wap.branch`') -%}
     {%- if modules.re.fullmatch('audit_[0-9a-z_]+', branch) and adapter.get_relation(node.database, node.schema, node.alias) -%}
         {%- for row in run_query("select name, snapshot_id from " ~ node.relation_name ~ ".refs where name in ('main', '" ~ branch ~ "')").rows -%}
             {%- do found.update({row.name: row.snapshot_id}) -%}

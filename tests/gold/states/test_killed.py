@@ -260,7 +260,8 @@ def test_a_rollback_beside_a_run(lake: Lake, tmp_path: Path, states: list[str]) 
     decided = json.dumps({"table": NAME, "to": states[1], "because": "beside"})
 
     def back() -> None:
-        assert other("run-operation", "rollback", "--args", decided).success
+        done = other("run-operation", "rollback", "--args", decided)
+        assert done.success, done.text
 
     load(lake, 36)
     run = Dbt(tmp_path / "run", meanwhile=back)("run", "--select", NAME)
