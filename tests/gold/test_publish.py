@@ -163,7 +163,9 @@ def test_a_branch_that_a_person_mended_is_published(
     assert counted(lake, NAME) == [27, 27]
     assert "none: published without" in shown("explain", NAME, "--period", "2010-02")
     query = "select error_message as why, tests_passed from run_history where status = 'published'"
-    told = json.loads(shown("sql", f"{query} and why is not null", "--format", "json"))
+    told = json.loads(
+        shown("sql", f"{query} and why is not null order by finished_at", "--format", "json")
+    )
     assert [row["why"].partition(": ")[2] for row in told][-1] == f"untested, from {branch}"
     assert told[-1]["tests_passed"] == 0
     assert told[-2]["tests_passed"] > 0

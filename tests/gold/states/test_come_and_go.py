@@ -175,7 +175,7 @@ def test_columns_come_and_go(
     )
     before = rows(lake, NAME)
     moved = dbt("run-operation", "migrate", "--args", f"{{table: {NAME}}}", project=project_copy)
-    assert "alter column `state` after `avg_rating`" in moved.text, moved.text
+    assert "alter column `total_reviews` after `profile_name`" in moved.text, moved.text
     assert rows(lake, NAME) == before
     assert gold(lake, NAME).schema().column_names[2:5] == ["total_reviews", "avg_rating", "state"]
 
