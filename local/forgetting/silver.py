@@ -10,13 +10,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 from pyiceberg.table import Table
+from pyiceberg.types import StringType
 
 from local import silver
 from local.forgetting.traces import PERSONAL, Person, columns_of, has
 from local.lake import Lake
 from local.loading.workspace import remove_left
 from local.reviews import ARROW_SCHEMA
+from local.reviews import SCHEMA as COLUMNS
 from local.uris import file_of
+from runner.control.table import SCHEMA
 
 
 def find(lake: Lake, profile_id: int) -> Person:
@@ -36,7 +39,26 @@ def find(lake: Lake, profile_id: int) -> Person:
                 texts |= {text for (text,) in found if text}
     with suppress(FileNotFoundError):
         texts |= set(json.loads(_note(lake, profile_id).read_text()))
-    return Person(profile_id, frozenset(texts), len(_reviews(lake, profile_id)))
+    words = frozenset(text for text in texts if "@" not in text and _is_a_word(lake, text))
+    return Person(profile_id, frozenset(texts), len(_reviews(lake, profile_id)), words)
+
+
+def _is_a_word(lake: Lake, name: str) -> bool:
+    """Whether something else in silver is called so, or by a name that has it in it."""
+    table = silver.find(lake)
+    if table is None:
+        return False
+    texts = (f.name for f in COLUMNS.fields if isinstance(f.field_type, StringType))
+    others = [name for name in texts if name not in PERSONAL]
+    where = " or ".join(f"contains({column}, ?)" for column in others)
+    with duckdb.connect() as db:
+        return any(
+            db.execute(
+                f"select 1 from read_parquet(?) where {where} limit 1",  # noqa: S608
+                [str(file_of(task.file.file_path)), *[name] * len(others)],
+            ).fetchone()
+            for task in table.scan().plan_files()
+        )
 
 
 def begin(lake: Lake, person: Person) -> None:
@@ -89,6 +111,17 @@ def left(lake: Lake, person: Person, *elsewhere: Path) -> list[Path]:
     places = (lake.root, *elsewhere)
     found = _with(person, (path for place in places for path in place.rglob("*")))
     return sorted(set(found) - {_note(lake, person.profile_id)})
+
+
+def drop_previews(lake: Lake) -> list[str]:
+    """Drops what previews have built in schemas of their own, which no run builds again."""
+    gone = []
+    for (namespace,) in lake.catalog.list_namespaces():
+        if namespace.startswith(f"{SCHEMA}_"):
+            for name in lake.catalog.list_tables(namespace):
+                lake.catalog.drop_table(name)
+                gone.append(".".join(name))
+    return gone
 
 
 def _note(lake: Lake, profile_id: int) -> Path:

@@ -6,7 +6,7 @@ import gzip
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,23 +40,59 @@ class Person:
         profile_id: the profile.
         texts: its names and addresses.
         reviews: how many reviews of it silver has with any of them.
+        words: those of the names that beers, breweries or the like have, too.
     """
 
     profile_id: int
     texts: frozenset[str]
     reviews: int
+    words: frozenset[str] = frozenset()
 
     @cached_property
-    def pattern(self) -> re.Pattern[bytes]:
-        """Finds any of them in a file of text."""
-        written = {way for text in self.texts for way in _ways(text)}
-        each = (re.escape(text.encode()) for text in sorted(written, key=len, reverse=True))
-        return re.compile(rb"(?<![\w])(?:" + b"|".join(each) + rb")(?![\w])")
+    def anywhere(self) -> re.Pattern[bytes]:
+        """Finds any of them in a text."""
+        return re.compile(_one_of(self.texts))
+
+    @cached_property
+    def telling(self) -> re.Pattern[bytes]:
+        """Finds those in a text that tell of the person there.
+
+        A name that is a word for others, too, such as `state`, does so only as the value of
+        profile_name, or beside the number of the profile.
+        """
+        number = rb"(?<!\w)%d(?!\w)" % self.profile_id
+        key = rb"profile_name"
+        ways = [_one_of(self.texts - self.common)]
+        if self.common:
+            name = _one_of(self.common)
+            ways += [
+                number + _BETWEEN + rb"(?:" + key + _BETWEEN + rb")?" + name,
+                name + _BETWEEN + rb"(?:profile_id" + _BETWEEN + rb")?" + number,
+                key + rb"\W{0,4}[:=]\W{0,4}" + name,
+            ]
+        return re.compile(b"|".join(ways))
 
     @cached_property
     def addresses(self) -> frozenset[str]:
         """Those that are no word: in a table of beers, a name may be a beer's."""
         return frozenset(text for text in self.texts if "@" in text)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """The names that others may have written without a thought of the person."""
+        plain = {text for text in self.texts - self.addresses if re.fullmatch(r"\w+", text)}
+        return self.words | plain
+
+
+_BETWEEN = rb"(?:<[^<>]{0,200}>|\W){1,80}"
+"""What stands between two values of a row: signs, and tags of a page."""
+
+
+def _one_of(texts: Iterable[str]) -> bytes:
+    """A pattern for any of some texts, as whole words, however a file writes them."""
+    written = {way for text in texts for way in _ways(text)}
+    each = [re.escape(text.encode()) for text in sorted(written, key=len, reverse=True)]
+    return rb"(?<!\w)(?:" + b"|".join(each) + rb")(?!\w)" if each else rb"(?!)"
 
 
 def has(person: Person, path: Path) -> bool:
@@ -69,7 +105,7 @@ def has(person: Person, path: Path) -> bool:
     if path.suffix == ".gz":
         with suppress(OSError, EOFError):
             data = gzip.decompress(data)
-    return bool(person.pattern.search(data))
+    return bool(person.telling.search(data))
 
 
 def _in_parquet(person: Person, path: Path) -> bool:
@@ -78,7 +114,8 @@ def _in_parquet(person: Person, path: Path) -> bool:
             columns = columns_of(db, path)
             mine = "where profile_id = ?" if "profile_id" in columns else ""
             for name in (c for c, type_ in columns.items() if type_ == "VARCHAR"):
-                texts = sorted(_personal(person, name) if not mine else person.texts)
+                texts = sorted(_personal(person, name))
+                pattern = person.anywhere if name in ARROW_SCHEMA.names else person.telling
                 # A name may be in the middle of a text, and part of a word: the pattern tells.
                 near = " or ".join(f"contains({quoted(name)}, ?)" for _ in texts)
                 found = db.execute(
@@ -86,17 +123,22 @@ def _in_parquet(person: Person, path: Path) -> bool:
                     f" where {near or 'false'}",
                     [str(path), *([person.profile_id] if mine else []), *texts],
                 ).fetchall()
-                if any(person.pattern.search(text.encode()) for (text,) in found):
+                if any(pattern.search(text.encode()) for (text,) in found):
                     return True
             return False
         except duckdb.Error:  # half a file, of a process that died
-            return bool(person.pattern.search(path.read_bytes()))
+            return bool(person.telling.search(path.read_bytes()))
 
 
 def _personal(person: Person, column: str) -> frozenset[str]:
     """What of a person tells of them in a column: a beer may be called as the person is."""
     is_of_others = column in ARROW_SCHEMA.names and column not in PERSONAL
     return person.addresses if is_of_others else person.texts
+
+
+def _bounding(person: Person, column: str) -> frozenset[str]:
+    """The same of a bound of a column, which has nothing beside it."""
+    return person.texts if column in PERSONAL else _personal(person, column) - person.common
 
 
 def _in_avro(person: Person, path: Path) -> bool:
@@ -109,7 +151,7 @@ def _in_avro(person: Person, path: Path) -> bool:
             for record in records
             if not _is_of_a_file(record)
             for key, value in _bytes(record)
-            for text in _personal(person, names.get(key, ""))
+            for text in _bounding(person, names.get(key, ""))
         )
 
 

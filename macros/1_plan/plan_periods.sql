@@ -2,8 +2,9 @@
     parts agree, and the metadata of silver and gold is read once. `graph` is the one object that they share. -#}
 {% macro plan_periods() %}
     {%- if execute -%}
-        {%- do graph.update({'period_plans': {}, 'pinned_sources': {}, 'outcomes': [], 'seen_by_readers': {}}) -%}
+        {%- do graph.update({'period_plans': {}, 'pinned_sources': {}, 'outcomes': [], 'seen_by_readers': {}, 'set_aside': {}}) -%}
         {%- set models = planned_models(selected_resources) if command() in ('build', 'run', 'test') else [] -%}
+        {%- do write_aside(models) -%}
         {%- do tell_unreadable(models + graph.sources.values() | list) if models -%}
         {%- set sources, pinned = source_states(models), {} -%}
         {%- do graph.update({'period_plans': model_plans(models, sources)}) -%}

@@ -1,9 +1,11 @@
-{#- Makes the table from the contract (types, not-null columns, comments), anew where it is not the contract's and never had a row;
-    one that has must be the contract's, and gets its comments. Only with write.wap.enabled do writes go to the audit branch. -#}
+{#- Makes the table from the contract (types, not-null columns, comments), anew where it is not the contract's and nobody's rows are
+    lost by that: it never had any, or a preview writes beside the table that readers see. One that has rows must be the contract's,
+    and gets its comments. Only with write.wap.enabled do writes go to the audit branch. -#}
 {% macro ensure_table(relation, plan) %}
+    {%- set aside = seen_by_readers(graph.nodes[model.unique_id]).relation_name != graph.nodes[model.unique_id].relation_name -%}
     {%- if plan.table is none -%}
         {%- do run_query(create_empty_table(relation)) -%}
-    {%- elif plan.main is none and not is_contract(plan.table) and not var('preview') and not has_had_rows(relation) -%}
+    {%- elif not is_contract(plan.table) and (aside or plan.main is none and not var('preview') and not has_had_rows(relation)) -%}
         {%- do run_query(create_empty_table(relation, 'create or replace')) -%}
     {%- else -%}
         {%- do assert_table_is_contract(relation, plan.table) -%}

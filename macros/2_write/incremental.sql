@@ -11,9 +11,10 @@
     {%- if plan.periods or plan.table is none -%}
         {%- do assert_sql_is_contract(sql) -%}
     {%- endif -%}
-    {%- do ensure_table(this, plan) -%}
+    {%- set written = api.Relation.create(schema=graph.nodes[model.unique_id].schema, identifier=this.identifier, type='table') -%}
+    {%- do ensure_table(written, plan) -%}
     {%- if plan.periods -%}
-        {%- set replace = replace_periods(this, sql, plan) -%}
+        {%- set replace = replace_periods(written, sql, plan) -%}
         {%- do run_query(replace) -%}
     {%- endif -%}
     {%- call noop_statement('main', periods_in_words(plan.periods)) -%}
@@ -22,5 +23,5 @@
 
     {{ run_hooks(post_hooks) }}
 
-    {{ return({'relations': [this]}) }}
+    {{ return({'relations': [written]}) }}
 {% endmaterialization %}

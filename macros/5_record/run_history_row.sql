@@ -1,8 +1,9 @@
 {#- What run_history says of a table: a value for each of its columns. -#}
 {% macro run_history_row(outcome, now) %}
     {%- set started = outcome.started.replace(tzinfo=none) -%}
+    {%- set now = outcome.finished.replace(tzinfo=none) if outcome.finished else now -%}
     {{ return({
-        'run_id': run_id(),
+        'run_id': outcome.run_id or run_id(),
         'table_name': outcome.node.name,
         'status': outcome.status,
         'periods': outcome.plan.periods | join(', '),

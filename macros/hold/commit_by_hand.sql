@@ -2,10 +2,13 @@
     filter, if there are any. If main has moved since the plan, Iceberg refuses, and nothing has happened. -#}
 {% macro commit_by_hand(node, plan, properties, action, periods, because, rows=none) %}
     {%- set branch = 'audit_by_hand_' ~ invocation_id[:8] -%}
-    {%- set names, made = [], [branch] -%}
+    {%- set names = [] -%}
     {%- for name in node.columns -%}{%- do names.append(adapter.quote(name)) -%}{%- endfor -%}
     {%- set properties = dict(
-        {'dm.run-id': run_id(), 'dm.code-version': env_var('DM_CODE_VERSION', ''), 'dm.action': action ~ ' by ' ~ because},
+        {
+            'dm.run-id': run_id(), 'dm.code-version': env_var('DM_CODE_VERSION', ''), 'dm.action': action ~ ' by ' ~ because,
+            'dm.decided': periods | join(',')
+        },
         **dict(state_properties(plan), **properties)
     ) -%}
     {%- do run_query('alter table ' ~ node.relation_name ~ ' create branch ' ~ branch ~ ' as of version ' ~ plan.main) -%}
@@ -22,12 +25,7 @@
     {%- else -%}
         {%- do commit_properties(node.relation_name, branch, properties) -%}
     {%- endif -%}
-    {%- do run_query(publish_statements([node], [node], branch)) -%}
+    {%- do publish_by_hand(node, branch) -%}
     {%- do keep_held(node, plan.held) -%}
-    {%- do graph.update({'outcomes': [{
-        'node': node, 'status': action, 'error': because, 'tests_passed': 0, 'warnings': none, 'started': run_started_at,
-        'plan': {'periods': periods, 'sources': plan.sources}, 'state': {'rows': none, 'branch': describe_table(node.relation_name).snapshot}
-    }]}) -%}
-    {%- do run_query(write_run_history()) -%}
     {%- do log(node.name ~ ': ' ~ periods_in_words(periods) ~ ' ' ~ action ~ ' by ' ~ because, info=true) -%}
 {% endmacro %}

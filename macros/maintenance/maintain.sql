@@ -8,6 +8,7 @@
     {%- for node in tables + [run_history()] -%}
         {%- set there = adapter.get_relation(node.database, node.schema, node.alias) -%}
         {%- if there and not is_unreadable(there) -%}
+            {%- do tell_decided([node]) if node.resource_type == 'model' -%}
             {%- do maintain_table(node, branch_days, snapshot_days, orphan_days) -%}
         {%- endif -%}
     {%- endfor -%}

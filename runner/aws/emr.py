@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from runner.job import GoldJob
     from runner.work import Result
 
-OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate", "preview")
-"""What a person may have done by a job: macros of the project, and a preview."""
+_TOLD = ("preview", "branches")
+OPERATIONS = ("rollback", "hold", "release", "publish_branch", "drop_branch", "migrate", *_TOLD)
+"""What a person may have done by a job: macros of the project, and what a job tells them."""
 
 _SPARE = 2
 """Minutes before the job's time is over in which it gives its items back: EMR gives none."""
@@ -90,8 +91,9 @@ def job(
     with told(), _used_told(), _fault_told(control_table, outcome, mine, started):
         if task:
             seen = _look() if task == "look" else None
-            if operation == "preview":
-                outcomes.keep_previews(control_table, name, dbt.preview(**json.loads(arguments)))
+            if task == "operate" and operation in _TOLD:
+                tell = dbt.preview if operation == "preview" else dbt.branches
+                outcomes.keep_told(control_table, name, tell(**json.loads(arguments)))
             elif task == "operate":
                 dbt.operate(operation or "none", json.loads(arguments))
             elif not seen:

@@ -74,8 +74,8 @@ def tell(control_table: str, key: str, outcomes: Sequence[TableOutcome]) -> None
         )
 
 
-def keep_previews(control_table: str, name: str, told: Sequence[Mapping[str, Any]]) -> None:
-    """Keeps what a job's preview tells of each table, for whoever started the execution.
+def keep_told(control_table: str, name: str, told: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps what a job tells of tables or branches, for whoever started the execution.
 
     Raises:
         AwsCallFailed: nobody was told; it may be too much for an item, which has 400 KB.
@@ -83,8 +83,8 @@ def keep_previews(control_table: str, name: str, told: Sequence[Mapping[str, Any
     with calling("UpdateItem", f"table {control_table}"):
         session().client("dynamodb").update_item(
             TableName=control_table,
-            Key={"control_id": {"S": f"preview-{name}"}},
-            UpdateExpression="set previews = :told, expires_at = :end",
+            Key={"control_id": {"S": f"told-{name}"}},
+            UpdateExpression="set told = :told, expires_at = :end",
             ExpressionAttributeValues={
                 ":told": {"B": gzip.compress(json.dumps(told).encode())},
                 ":end": {"N": str(round((utc_now() + _KEPT).timestamp()))},
@@ -92,8 +92,8 @@ def keep_previews(control_table: str, name: str, told: Sequence[Mapping[str, Any
         )
 
 
-def previews(control_table: str, name: str) -> list[dict[str, Any]]:
-    """What keep_previews() kept of the execution of this name.
+def told(control_table: str, name: str) -> list[dict[str, Any]]:
+    """What keep_told() kept of the execution of this name.
 
     Raises:
         AwsCallFailed: it could not be read.
@@ -106,16 +106,16 @@ def previews(control_table: str, name: str) -> list[dict[str, Any]]:
             .query(
                 TableName=control_table,
                 KeyConditionExpression="control_id = :key",
-                ExpressionAttributeValues={":key": {"S": f"preview-{name}"}},
+                ExpressionAttributeValues={":key": {"S": f"told-{name}"}},
                 ConsistentRead=True,
             )["Items"]
         )
     if not found:
         raise NotTold(
-            f"The job of {name} has not told what it would change", "Its log may say why."
+            f"The job of {name} has not told what it was asked for", "Its log may say why."
         )
-    told: list[dict[str, Any]] = json.loads(gzip.decompress(found[0]["previews"]["B"]))
-    return told
+    said: list[dict[str, Any]] = json.loads(gzip.decompress(found[0]["told"]["B"]))
+    return said
 
 
 class NotTold(DataMasterError):

@@ -35,8 +35,8 @@ class Previews(DbtProject):
 
         Returns:
             For each table, as JSON has it, its name, why it could not be published (`problem`) and
-            the months that are left out, for somebody holds them (`held`); and, if it was built,
-            what the macro tell_previews says of it.
+            the months that are left out, for somebody holds them (`held`); what would bring its
+            columns in line (`columns`); and, if it was built, what tell_previews says of it.
 
         Raises:
             DbtFailed: no table was begun.
@@ -54,6 +54,20 @@ class Previews(DbtProject):
         )
         return [_told(name, result.results) for name in sorted(tables)]
 
+    def branches(self) -> list[dict[str, Any]]:
+        """What runs and previews have left in branches: see the macro tell_branches.
+
+        Raises:
+            DbtFailed: they could not be read.
+        """
+        told: list[str] = []
+        progress, self._progress = self._progress, told.append
+        try:
+            self.operate("tell_branches")
+        finally:
+            self._progress = progress
+        return [json.loads(line) for line in told if line.startswith("{")]
+
 
 def _told(name: str, results: Sequence[Any]) -> dict[str, Any]:
     mine = [found.adapter_response for found in results if found.node.name == name]
@@ -62,5 +76,6 @@ def _told(name: str, results: Sequence[Any]) -> dict[str, Any]:
         "table": name,
         "problem": problem.message if problem else None,
         "held": list(mine[0].get("held", ())) if mine else [],
+        "columns": list(mine[0].get("columns", ())) if mine else [],
         **(mine[0].get("preview") or {} if mine else {}),
     }

@@ -1,5 +1,6 @@
 """Readers see what passed its tests, built from one state of silver, and nothing else."""
 
+import json
 import re
 from dataclasses import replace
 from functools import partial
@@ -139,6 +140,35 @@ def test_a_kept_branch_is_published_by_hand_or_dropped(lake: Lake, dbt: Dbt, fai
             assert not told.success
             assert f"{NAME} has no audit branch '{branch}'" in told.text
     assert counted(lake, NAME) == [28, 28]
+
+
+def test_a_branch_that_a_person_mended_is_published(
+    lake: Lake, dbt: Dbt, session: SparkSession, failing: Path
+) -> None:
+    """The tests look at the rows as they are now; run_history tells who published them."""
+    load(lake, 29)
+    build(dbt, project=failing)
+    (branch,) = branches(lake, NAME)
+    refused = by_hand(dbt, "publish_branch", branch, failing)
+    assert not refused.success
+    session.sql(f"update dm_gold.{NAME}.branch_{branch} set avg_rating = 1.5")
+    done = by_hand(dbt, "publish_branch", branch, failing)
+    assert done.success, done.text
+    assert {row["avg_rating"] for row in rows(lake, NAME)} == {1.5}
+    assert "none: published without" not in shown("explain", NAME, "--period", "2010-02")
+    load(lake, 27)
+    build(dbt, project=failing)
+    (branch,) = branches(lake, NAME)
+    shown("branches", "publish", NAME, branch, "--untested")
+    assert counted(lake, NAME) == [27, 27]
+    assert "none: published without" in shown("explain", NAME, "--period", "2010-02")
+    query = "select error_message as why, tests_passed from run_history where status = 'published'"
+    told = json.loads(
+        shown("sql", f"{query} and why is not null order by finished_at", "--format", "json")
+    )
+    assert [row["why"].partition(": ")[2] for row in told][-1] == f"untested, from {branch}"
+    assert told[-1]["tests_passed"] == 0
+    assert told[-2]["tests_passed"] > 0
 
 
 def test_an_old_branch_does_not_go_over_newer_rows(lake: Lake, dbt: Dbt, failing: Path) -> None:

@@ -73,6 +73,59 @@ def test_texts_are_found_however_they_are_written(
     assert "page.html" in left(lake, forgotten)
 
 
+WORD = "state"
+OURS = {
+    "profile_id": [7, 8], "profile_name": [WORD, "A"], "state": ["NY", WORD],
+    "beer_name": [f"a {WORD}", "b"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "is_theirs"),
+    [
+        ('{"id": 11, "name": "state", "type": "string"}', False),
+        ('{"id": 7, "name": "state"}', False),
+        ("select profile_id, profile_name, state from dm_gold.top_drinkers", False),
+        ("state_by_review_volume: its state changed in 7 months", False),
+        ('{"profile_id": 7, "profile_name": "state"}', True),
+        (json.dumps(json.dumps({"profile_id": 7, "profile_name": "state"})), True),
+        ("1,2,3,7,Brewery,Beer,Ale,,state,,NY", False),
+        ("7,state,NY", True),
+        ('<td data-value="7">7</td>\n <td class="x" data-value="state">state</td>', True),
+        ("profile_name: 'state'", True),
+        (f"{MAIL}", True),
+    ],
+)
+def test_a_name_that_is_a_word_tells_beside_its_number(
+    tmp_path: Path, text: str, is_theirs: bool
+) -> None:
+    """A profile may be called as a column, a table or a beer is: forgetting it has to end."""
+    person = traces.Person(7, frozenset([WORD, MAIL]), 1)
+    file = tmp_path / "a.json"
+    file.write_text(text)
+    assert traces.has(person, file) is is_theirs
+    pq.write_table(pa.table(OURS), tmp_path / "a.parquet")
+    assert traces.has(person, tmp_path / "a.parquet")
+    others = {name: values[1:] for name, values in OURS.items()}
+    others["profile_id"] = [7]
+    pq.write_table(pa.table(others), tmp_path / "b.parquet")
+    assert not traces.has(person, tmp_path / "b.parquet")
+
+
+def test_a_name_that_a_beer_has_is_a_word(tmp_path: Path) -> None:
+    here = Lake(tmp_path / "lake")
+    mine = reviews.month_of("2010-01", 1, 1, profile_id=7, profile_name="Old Rasputin", email=MAIL)
+    beer = reviews.month_of("2010-01", 101, 1, profile_id=8, beer_name="The Old Rasputin XV")
+    silver.upsert(here, reviews.table([*mine, *beer]))
+    person = forgetting.find(here, 7)
+    assert person.words == {"Old Rasputin"}
+    page = here.root / "page.html"
+    page.write_text("<td>The Old Rasputin XV</td>")
+    assert not traces.has(person, page)
+    page.write_text("<td>7</td><td>Old Rasputin</td>")
+    assert traces.has(person, page)
+
+
 def test_what_others_have_is_not_theirs(lake: Lake, forgotten: traces.Person) -> None:
     """A beer, or a state, may be called as a person is; a text of a run may have them in it."""
     forgetting.remove_unreferenced(lake, forgotten)

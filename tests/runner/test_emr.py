@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
 from dm.reading.difference import preview
+from dm.reading.past import kept
 from local import silver
 from local.lake import Lake
 from runner.aws import outcomes
@@ -98,13 +99,18 @@ def test_a_preview_tells_what_deployed_sql_would_change(
     before = gold(lake, BEERS).metadata.current_snapshot_id
     answer = CliRunner().invoke(job, decided)
     assert answer.exit_code == 0, answer.output
-    found = preview.read(outcomes.previews(dynamodb_table, "dm-look")[0])
+    found = preview.read(outcomes.told(dynamodb_table, "dm-look")[0])
     assert (found.why, found.problem) == ({"2010-01": "its code changed"}, None)
     assert found.changes is not None
     assert list(found.changes.months) == ["2010-01"]
     assert gold(lake, BEERS).metadata.current_snapshot_id == before
+    look = ("--task", "operate", "--operation", "branches")
+    assert CliRunner().invoke(job, look).exit_code == 0
+    told_there = kept.read(outcomes.told(dynamodb_table, "dm-look"))
+    assert told_there == kept.branches(lake)
+    assert [(one.kind, one.tests) for one in told_there] == [("preview", "passed")]
     with pytest.raises(outcomes.NotTold):
-        outcomes.previews(dynamodb_table, "dm-other")
+        outcomes.told(dynamodb_table, "dm-other")
 
 
 def test_asked_months_are_built_before_the_index_knows_of_them(

@@ -10,10 +10,11 @@ from uuid import uuid4
 import pyarrow as pa
 from pyiceberg.exceptions import NoSuchTableError
 
-from dm.reading.past import run_history
+from dm.reading.past import run_history, snapshots
 from dm.reading.show import NothingToShow, Unreadable, gold_table, months
 from dm.terminal.user import user
 from local.lake import Lake
+from local.uris import path_of
 from runner import periods
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import SCHEMA, ControlTable
@@ -38,10 +39,14 @@ def look(lake: Lake, name: str, control: ControlTable) -> str:
     try:
         table = gold_table(lake, name)
     except Unreadable:
-        return f"{name} cannot be read: its metadata is gone; {again}."
+        lost = "what was held of it is forgotten"
+        return f"{name} cannot be read: its metadata is gone; {again}, and {lost}."
     there = months(table, table.metadata.current_snapshot_id)
     which = f"rows of {periods.in_words(there)}" if there else "no rows"
-    return f"{name} can be read, and has {which}; {again}."
+    held = snapshots.held(snapshots.of_main(table))
+    forgotten = f" Held are {periods.in_words(held)}: that is forgotten." if held else ""
+    stay = "" if name in tables() else f" Its files stay in {path_of(table.location())}."
+    return f"{name} can be read, and has {which}; {again}.{forgotten}{stay}"
 
 
 def dropped(

@@ -49,14 +49,17 @@ def forget(ctx: click.Context, profile_id: int, yes: bool) -> None:
         return
     click.echo(
         f"Profile {profile_id}: {person.reviews:,} reviews in silver have a name or an address,"
-        f" and all files {len(person.texts)} of these. All snapshots but the newest, and all"
-        " branches that are not published, will be removed: nothing can be rolled back then."
+        f" and all files {len(person.texts)} of these. All snapshots but the newest, all branches"
+        " that are not published, and the tables of previews in schemas of their own will be"
+        " removed: nothing can be rolled back then."
     )
     if not yes:
         click.confirm("Forget this person?", abort=True)
     _must_be_alone(here, ctx.obj)
     _must_not_be_held(here)
     forgetting.begin(here, person)
+    for name in forgetting.drop_previews(here):
+        click.echo(f"{name}, which a preview built, is dropped.")
     _build_without(here, ctx.obj, profile_id)
     _expire()
     gone = forgetting.remove_unreferenced(here, person)

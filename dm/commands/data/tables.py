@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from dm.commands.machine.setup import ready
+from dm.commands.states.operate import operate
 from dm.terminal import options
 from local import place
 from runner.project import tables
@@ -15,16 +16,24 @@ from runner.project import tables
 @click.command(epilog=f"Tables: {', '.join(tables())}")
 @click.argument("table", type=options.Names(tables()), metavar="TABLE")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def migrate(table: str, yes: bool) -> None:
+@options.target
+@options.state_machine
+def migrate(table: str, yes: bool, target: str, state_machine: str) -> None:
     """Bring the columns of TABLE in line with its YAML: add, widen, reorder or drop them.
 
     It tells the statements, and asks. No row is written: an added column is empty, until the next
-    run has built the months, which are stale then.
+    run has built the months, which are stale then. On AWS a job does it, by the YAML that is
+    deployed, and the question comes without the statements: the run that stopped has told them.
 
     \b
     Example:
       dm migrate top_drinkers
     """
+    if target == "aws":
+        if not yes:
+            click.confirm(f"Bring {table} in line with the YAML that is deployed?", abort=True)
+        operate("migrate", {"table": table}, target, state_machine)
+        return
     from runner.dbt.running import DbtProject  # dbt and Spark take seconds to import
     from runner.startup import start_spark
 
@@ -53,9 +62,10 @@ def migrate(table: str, yes: bool) -> None:
 def drop(ctx: click.Context, table: str, because: str, yes: bool) -> None:
     """Drop a gold TABLE from the catalog: one whose files are gone, or that has no model any more.
 
-    It asks. What waits for a table without a model is settled; one with a model is built anew by
-    the next run. run_history says that it was dropped. Files that are left are the lake's, until
-    dm maintain finds them to be nobody's. Once more, it does what a drop that died has left.
+    It asks, and tells which holds go with it. What waits for a table without a model is settled;
+    one with a model is built anew by the next run, and then dm maintain removes its old files.
+    Those of a table without a model stay, in the folder that it names: they are yours to remove.
+    run_history says that it was dropped. Once more, it does what a drop that died has left.
 
     \b
     Example:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from dm.commands.states.operate import operate
+from dm.commands.states.operate import operate, told_by_job, who
 from dm.terminal import options
 from dm.terminal.output import rows_out
 from local import place
@@ -19,11 +19,13 @@ _TABLE = click.argument("table", type=options.Names(tables()), metavar="TABLE")
 @click.group("branches", invoke_without_command=True)
 @click.pass_context
 @options.format_
-def branches(ctx: click.Context, format_: str) -> None:
+@options.target
+@options.state_machine
+def branches(ctx: click.Context, format_: str, target: str, state_machine: str) -> None:
     """List what runs and previews have built and nobody has published; publish or drop it.
 
     `dm show TABLE --branch BRANCH` shows its rows, and `dm diff TABLE --from main --to BRANCH` what
-    it would change. A person may mend a branch with SQL before it is published.
+    it would change. A person may mend a branch with SQL before it is published. On AWS a job looks.
 
     \b
     Examples:
@@ -35,7 +37,11 @@ def branches(ctx: click.Context, format_: str) -> None:
         return
     from dm.reading.past import kept  # Arrow and Iceberg are slow to import
 
-    rows = [asdict(branch) for branch in kept.branches(place.there())]
+    if target == "aws":
+        found = kept.read(told_by_job("branches", {}, state_machine))
+    else:
+        found = kept.branches(place.there())
+    rows = [asdict(branch) for branch in found]
     if not rows and format_ == "table":
         click.echo("No run and no preview has left anything unpublished.")
         return
@@ -52,7 +58,7 @@ def publish(table: str, branch: str, untested: bool, target: str, state_machine:
     """Publish what is in BRANCH of TABLE, after its tests have passed now.
 
     It is refused if the table was published since, and, of a preview, if its reviews or its SQL
-    have changed since.
+    have changed since. run_history says who did it.
 
     \b
     Example:
@@ -61,7 +67,8 @@ def publish(table: str, branch: str, untested: bool, target: str, state_machine:
     if untested and target == "aws":
         raise click.UsageError("--untested goes with --target local alone.")
     variables = {"publish_untested": True} if untested else {}
-    operate("publish_branch", {"table": table, "branch": branch}, target, state_machine, variables)
+    said = {"table": table, "branch": branch, "by": who()}
+    operate("publish_branch", said, target, state_machine, variables)
 
 
 @branches.command()

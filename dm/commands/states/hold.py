@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import click
 
-from dm.commands.states.operate import operate
+from dm.commands.states.operate import operate, who
 from dm.terminal import options
-from dm.terminal.user import user
 from local import place
 from runner import periods
 from runner.control.items import Status
@@ -66,7 +64,7 @@ def hold(
       dm hold top_drinkers --until-silver-changes --because "late states"
     """
     said = {"periods": _named(months), "because": because, "until": _until_when(until_silver)}
-    operate("hold", {"table": table, **said, "by": _who()}, target, state_machine)
+    operate("hold", {"table": table, **said, "by": who()}, target, state_machine)
 
 
 @click.command(epilog=_EPILOG)
@@ -85,7 +83,7 @@ def release(
       dm release top_drinkers --period 2010-12
     """
     wanted = _named(months)
-    said = {"periods": wanted, "because": because, "by": _who()}
+    said = {"periods": wanted, "because": because, "by": who()}
     operate("release", {"table": table, **said}, target, state_machine)
     control = options.control(target)
     given_up = [
@@ -136,7 +134,7 @@ def rollback(
     if not yes:
         click.confirm(f"Bring back {which} of {table}, and hold them?", abort=True)
     said = {"periods": wanted, "because": because, "until": _until_when(until_silver)}
-    arguments = {"table": table, "to": to, **said, "by": _who()}
+    arguments = {"table": table, "to": to, **said, "by": who()}
     operate("rollback", arguments, target, state_machine)
 
 
@@ -168,7 +166,3 @@ def _named(months: Sequence[str]) -> list[str] | str:
 
 def _until_when(until_silver: bool) -> str:
     return "silver" if until_silver else "release"
-
-
-def _who() -> str:
-    return re.sub(r"\W+", "-", user())

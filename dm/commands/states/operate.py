@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 
 from dm.commands.machine.setup import ready
+from dm.terminal import options
 from dm.terminal.output import live_line
+from dm.terminal.user import user
 from runner.errors import DataMasterError
 
 
@@ -49,6 +53,11 @@ def operate(
         DbtProject(progress=tell).operate(operation, arguments, variables)
 
 
+def who() -> str:
+    """Who decides it, as run_history and the tables' snapshots tell."""
+    return re.sub(r"\W+", "-", user())
+
+
 def by_job(operation: str, arguments: Mapping[str, object], state_machine: str) -> str:
     """Has a job on AWS do it, and waits for its end.
 
@@ -70,3 +79,19 @@ def by_job(operation: str, arguments: Mapping[str, object], state_machine: str) 
     if ended.status != "SUCCEEDED":
         raise OperationFailed(f"{operation}: {told or ended.status}")
     return name
+
+
+def told_by_job(
+    operation: str, arguments: Mapping[str, object], state_machine: str
+) -> list[dict[str, Any]]:
+    """What a job on AWS tells, when it has ended.
+
+    Raises:
+        OperationFailed: the job refused it, or failed.
+        NotTold: it has told nothing.
+    """
+    name = by_job(operation, arguments, state_machine)
+
+    from runner.aws import outcomes  # boto3 is slow to import
+
+    return outcomes.told(options.control_table(), name)

@@ -14,9 +14,9 @@ import click
 import yaml
 
 from dm.commands.machine.setup import ready
-from dm.commands.states.operate import by_job
+from dm.commands.states.operate import by_job, told_by_job, who
 from dm.terminal import options
-from dm.terminal.output import json_out, line, live_line
+from dm.terminal.output import json_out, live_line
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
 
@@ -82,6 +82,8 @@ def preview(
     published. Told are the rows that are new, gone, changed or moved in rank, how much each column
     changed, and the most changed rows; the page has each month. Then the branches are published,
     dropped, or left for later (dm branches). What changed meanwhile is not published, but refused.
+    A table whose columns change is built beside the one that readers see, and nothing of it stays:
+    dm migrate comes before the run that publishes it.
 
     On target connect, the branches are in a schema of your own, and are compared with production's
     tables: their stale months alone are built. On target aws, a job does it with the SQL that is
@@ -140,7 +142,7 @@ def _end(
     good = [one for one in built if not one.problem]
     if then == "ask":
         then = "leave"
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if _can_ask():
             may_publish = good and not tried and where.publishes
             ways = ["publish", "drop", "leave"] if may_publish else ["drop", "leave"]
             then = click.prompt("Then", type=click.Choice(ways), default="leave")
@@ -156,13 +158,18 @@ def _end(
         )
     if then == "publish":
         for one in good:
-            where.operate("publish_branch", {"table": one.table, "branch": one.branch})
-            line(f"{one.table} is published")
+            said = {"table": one.table, "branch": one.branch, "by": who()}
+            where.operate("publish_branch", said)
+            click.echo(f"{one.table} is published", err=True)  # the rest may be JSON
     elif then == "drop":
         for one in built:
             where.operate("drop_branch", {"table": one.table, "branch": one.branch})
     else:
         click.echo(where.left, err=True)
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 class _Here:
@@ -200,18 +207,14 @@ class _Aws:
     """Previews by a job on AWS."""
 
     publishes = True
-    left = "Nothing is published; the branches are left, until maintenance drops them."
+    left = "Nothing is published; dm branches --target aws lists what was built."
 
     def __init__(self, state_machine: str) -> None:
         self._state_machine = state_machine
 
     def preview(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
         """What the job tells of each table."""
-        name = by_job("preview", asked, self._state_machine)
-
-        from runner.aws import outcomes  # boto3 is slow to import
-
-        return outcomes.previews(options.control_table(), name)
+        return told_by_job("preview", asked, self._state_machine)
 
     def operate(self, operation: str, arguments: Mapping[str, object]) -> None:
         """Publishes or drops a branch."""

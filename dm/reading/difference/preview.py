@@ -16,13 +16,14 @@ class Preview:
 
     Attributes:
         table: its name.
-        branch: where its rows are; None if nothing was built.
+        branch: where its rows are; None if nothing was built, or nothing of it is left.
         why: for each month that was built, the reason.
         held: the months that are left out, for somebody holds them.
         tests: how many tests passed.
         warnings: those that only warned, by name.
         problem: why it could not be published; None if all its tests passed.
         changes: what differs from what readers see; None if nothing was built.
+        columns: what would bring its columns in line; its rows were built beside it, and are gone.
     """
 
     table: str
@@ -33,14 +34,17 @@ class Preview:
     warnings: str
     problem: str | None
     changes: changes.Changes | None
+    columns: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
         """What the tests say, in a clause."""
         out = f"; held, so left out: {periods.in_words(self.held)}" if self.held else ""
+        if self.columns:
+            out += f"; its columns change, by dm migrate {self.table}: {'; '.join(self.columns)}"
         if self.problem:
             return f"it cannot be published, for {self.problem}{out}"
-        if not self.branch:
+        if not self.changes:
             return f"nothing to build: no month is stale{out}"
         warned = f", of which warned: {self.warnings}" if self.warnings else ""
         return f"its {self.tests} tests passed{warned}{out}"
@@ -49,8 +53,9 @@ class Preview:
 def read(told: Mapping[str, Any]) -> Preview:
     """A preview of what a run told of a table: see Previews.preview."""
     name, held, problem = told["table"], tuple(told["held"]), told["problem"]
+    columns = tuple(told.get("columns", ()))
     if "branch" not in told:
-        return Preview(name, None, {}, held, 0, "", problem, None)
+        return Preview(name, None, {}, held, 0, "", problem, None, columns)
     return Preview(
         table=name,
         branch=told["branch"],
@@ -60,4 +65,5 @@ def read(told: Mapping[str, Any]) -> Preview:
         warnings=told["warnings"] or "",
         problem=problem,
         changes=changes.read(name, told["key"], told["lines"], told["periods"]),
+        columns=columns,
     )

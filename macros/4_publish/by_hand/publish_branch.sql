@@ -1,6 +1,6 @@
 {#- By hand: dbt run-operation publish_branch --args '{table: T, branch: B}'. Its rows are tested first, as a person may
     have mended them; with var publish_untested they are not, and the table remembers it. -#}
-{% macro publish_branch(table, branch) %}
+{% macro publish_branch(table, branch, by='') %}
     {%- set node = model_named(table) -%}
     {%- set kept = kept_branch(node, branch) -%}
     {%- if not kept.follows_main -%}
@@ -19,7 +19,12 @@
             table ~ ' is not published, for ' ~ problem.message ~ ". To publish it all the same, add --vars '{publish_untested: true}'"
         ) -%}
     {%- endif -%}
-    {%- do seal_branch(node, branch, kept.plan.untested) -%}
-    {%- do run_query(publish_statements([node], [node], branch)) -%}
+    {%- set warned = [] -%}
+    {%- for test in required_tests(node) if results.get(test).status == 'warn' -%}{%- do warned.append(graph.nodes[test].name) -%}{%- endfor -%}
+    {%- do seal_branch(node, branch, kept.plan.untested, {
+        'dm.action': 'published by ' ~ who(by) ~ (': untested, from ' if var('publish_untested') else ': from ') ~ branch,
+        'dm.decided': kept.plan.periods | join(','), 'dm.warnings': warned | join(', ')
+    }) -%}
+    {%- do publish_by_hand(node, branch) -%}
     {%- do log('Published ' ~ table ~ ' from ' ~ branch, info=true) -%}
 {% endmacro %}

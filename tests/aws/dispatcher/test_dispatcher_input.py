@@ -64,7 +64,7 @@ def test_a_preview_by_a_job_is_told_here(
     """The job tells it in an item; the branch is dropped by another job."""
     nothing = {"rows_before": 1, "rows_after": 1, "new": 0, "gone": 0, "changed": 1, "moved": 0}
     lines = [{"period": month, "columns": {}, **nothing} for month in ("2010-01", None)]
-    told = {
+    told: dict[str, object] = {
         "table": BEERS, "problem": None, "held": [], "branch": "audit_preview_1",
         "key": ["beer_id"], "periods": ["2010-01"], "why": {"2010-01": "silver changed"},
         "tests": 5, "warnings": None,
@@ -72,9 +72,9 @@ def test_a_preview_by_a_job_is_told_here(
     }  # fmt: skip
 
     def run(job: JobRun) -> None:
-        if "preview" in arguments(job):
+        if {"preview", "branches"} & set(arguments(job)):
             name = settings_of(job)["spark.emr-serverless.driverEnv.DM_RUN_ID"]
-            outcomes.keep_previews(CONTROL, name, [told])
+            outcomes.keep_told(CONTROL, name, [told])
         tell(job, [TableOutcome("operate", "SUCCEEDED")])
 
     patch.setattr(worker, "run", run)
@@ -91,6 +91,16 @@ def test_a_preview_by_a_job_is_told_here(
     }  # fmt: skip
     assert dropped == {"table": BEERS, "branch": "audit_preview_1"}
     assert BEERS in page.read_text()
+
+    own = [{"inputs": "{}", "periods": "", "untested": ""}]
+    told = {"table": BEERS, "branch": "audit_preview_1", "written": "2026-01-01 00:00", "own": own}
+    listed = CliRunner().invoke(dm, ("branches", "--target", "aws", "--format", "json"))
+    assert listed.exit_code == 0, listed.output
+    (branch,) = json.loads(listed.stdout)
+    assert (branch["branch"], branch["tests"]) == ("audit_preview_1", "passed")
+    migrated = CliRunner().invoke(dm, ("migrate", BEERS, "--target", "aws", "--yes"))
+    assert migrated.exit_code == 0, migrated.output
+    assert arguments(account.jobs[-1])[-3:] == ["migrate", "--arguments", f'{{"table":"{BEERS}"}}']
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A drop that dies at any of its steps is finished by the same command."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,3 +88,17 @@ def test_a_drop_that_died_is_finished(
     assert drop(OLD).exit_code == 1
     assert sorted(history(lake)) == ["dropped", "published"]
     assert lake.catalog.table_exists(("dm_gold", NAME))
+
+
+def test_what_a_drop_loses_is_told_before(lake: Lake) -> None:
+    """Who held months of a table, and where the files stay that nobody removes."""
+    said = {"by": "ann", "since": "2012-01-01 00:00", "because": "x", "until": "release"}
+    table = lake.catalog.load_table(("dm_gold", NAME))
+    told = {"dm.inputs": "{}", "dm.held": json.dumps({"2010-01": said})}
+    table.append(table.schema().as_arrow().empty_table(), snapshot_properties=told)
+    asked = CliRunner().invoke(dm, ("drop", NAME), input="n\n").output
+    assert "Held are 2010-01: that is forgotten." in asked
+    assert "stay in" not in asked
+    asked = CliRunner().invoke(dm, ("drop", OLD), input="n\n").output
+    assert f"Its files stay in {lake.warehouse}" in asked
+    assert Path(asked.partition("stay in ")[2].partition(".\n")[0]).is_dir()

@@ -14,7 +14,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from dm.cli import dm
+from dm.reading import duck
 from dm.reading.difference import compare
+from dm.reading.past import kept
 from tests.dm.lakes import NAME, Row, drinker, drinkers, write
 
 FIRST, SECOND = "0123456789abcdef", "fedcba9876543210"
@@ -206,10 +208,10 @@ def test_what_is_kept_is_told_and_numbers_are_as_they_are_in_all_commands(
     monkeypatch.setenv("DM_LAKE", str(here.root))
     snapshot = write(table, [drinker(1, avg_rating=float("nan"))], FIRST)
     table.manage_snapshots().create_branch(snapshot, "audit_of_a_run").commit()
-    (kept,) = json.loads(told("branches", "--format", "json"))
-    assert (kept["branch"], kept["kind"], kept["tests"]) == ("audit_of_a_run", "run", "passed")
+    (left,) = json.loads(told("branches", "--format", "json"))
+    assert (left["branch"], left["kind"], left["tests"]) == ("audit_of_a_run", "run", kept.UNKNOWN)
     assert "Kept: top_drinkers audit_of_a_run, a run of 20" in run("status").output
-    assert json.loads(run("status", "--format", "json").output)["branches"] == [kept]
+    assert json.loads(run("status", "--format", "json").output)["branches"] == [left]
     # jq would round the snapshot, and no JSON has NaN.
     version = json.loads(told("explain", NAME, "--period", "2010-01", "--format", "json"))[
         "version"
@@ -220,3 +222,76 @@ def test_what_is_kept_is_told_and_numbers_are_as_they_are_in_all_commands(
     (queried,) = json.loads(told("sql", f"from {NAME}", "--format", "json"))
     assert shown == queried
     assert (shown["avg_rating"], shown["total_reviews"]) == (None, 3)
+
+
+@pytest.mark.parametrize(
+    ("branch", "said", "tests"),
+    [
+        ("audit_x", None, kept.UNKNOWN),  # killed before its tests
+        ("audit_preview_x", None, kept.UNKNOWN),
+        ("audit_x", "2010-01", "not passed"),
+        ("audit_preview_x", "", "passed"),
+        ("audit_preview_x", "2010-12", "passed"),  # untested before, and not by this one
+        ("audit_by_hand_x", "", kept.UNKNOWN),
+        ("audit_by_hand_x_from", None, kept.UNKNOWN),
+    ],
+)
+def test_a_branch_says_whether_anybody_has_tested_it(
+    tmp_path: Path, branch: str, said: str | None, tests: str
+) -> None:
+    here, table = drinkers(tmp_path)
+    snapshot = write(table, [drinker(1)], FIRST)
+    table.manage_snapshots().create_branch(snapshot, branch).commit()
+    write(table, [drinker(2)], SECOND, branch)
+    if said is not None:
+        seal = {"dm.inputs": "{}", "dm.periods": "", "dm.untested": said}
+        nothing = table.schema().as_arrow().empty_table()
+        table.append(nothing, snapshot_properties=seal, branch=branch)
+    (found,) = kept.branches(here)
+    assert found.tests == tests
+    kinds = {"audit_x": "run", "audit_preview_x": "preview"}
+    assert found.kind == kinds.get(branch, "killed hold or rollback")
+
+
+def test_a_run_that_publishes_meanwhile_is_not_seen_by_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query and an export read one snapshot, whatever is published after they began."""
+    here, table = drinkers(tmp_path)
+    monkeypatch.setenv("DM_LAKE", str(here.root))
+    write(table, [drinker(1), drinker(1, "2010-02")], FIRST)
+    select, published = duck.select, []
+
+    def beside(*arguments: object, **more: object) -> str:
+        found = select(*arguments, **more)  # type: ignore[arg-type]
+        if not published:
+            published.append(write(table, [drinker(2), drinker(2, "2010-02")], SECOND))
+        return found
+
+    monkeypatch.setattr(duck, "select", beside)
+    query = f"select min(a.profile_id) as low, max(b.profile_id) as high from {NAME} a, {NAME} b"
+    assert json.loads(told("sql", query, "--format", "json")) == [{"low": 1, "high": 1}]
+    published.clear()
+    write(table, [drinker(1), drinker(1, "2010-02")], FIRST)
+    file = tmp_path / "out.csv"
+    told("export", NAME, "--format", "csv", "--output", str(file))
+    assert [r["profile_id"] for r in csv.DictReader(file.open())] == ["1", "1"]
+    assert published
+
+
+def test_a_query_of_a_month_reads_its_rows_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all other files only the footer, which says what is in them."""
+    here, table = drinkers(tmp_path)
+    monkeypatch.setenv("DM_LAKE", str(here.root))
+    write(table, [drinker(1, f"{year}-01") for year in range(2000, 2010)], FIRST)
+    others = [p for p in here.warehouse.rglob("*.parquet") if "review_year=2005" not in str(p)]
+    assert len(others) == 9
+    for path in others:
+        data = path.read_bytes()
+        footer = int.from_bytes(data[-8:-4], "little") + 8
+        path.write_bytes(data[:4] + bytes(len(data) - 4 - footer) + data[-footer:])
+    query = f"select profile_id from {NAME} where review_year = 2005 and review_month = 1"
+    assert json.loads(told("sql", query, "--format", "json")) == [{"profile_id": 1}]
+    assert run("sql", f"from {NAME}").exit_code == 1

@@ -165,6 +165,20 @@ def test_columns_come_and_go(
     assert "drop column `last_id`" in gone.text
     assert "last_id" not in gold(lake, NAME).schema().column_names
 
+    whole = (project_copy / contract).read_text()
+    state = whole[
+        whole.index("      - name: state\n") : whole.index("      - name: total_reviews\n")
+    ]
+    edited(project_copy, contract, state, "")
+    edited(
+        project_copy, contract, "      - name: period_rank\n", f"{state}      - name: period_rank\n"
+    )
+    before = rows(lake, NAME)
+    moved = dbt("run-operation", "migrate", "--args", f"{{table: {NAME}}}", project=project_copy)
+    assert "alter column `total_reviews` after `profile_name`" in moved.text, moved.text
+    assert rows(lake, NAME) == before
+    assert gold(lake, NAME).schema().column_names[2:5] == ["total_reviews", "avg_rating", "state"]
+
 
 def test_a_table_is_dropped(lake: Lake) -> None:
     control = SqliteControlTable(lake.control)

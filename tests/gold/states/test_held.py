@@ -127,7 +127,7 @@ def test_every_view_tells_who_holds_a_month_since_when_and_why(lake: Lake, tmp_p
 
 
 def test_what_is_released_is_built_as_silver_has_it(lake: Lake, dbt: Dbt) -> None:
-    assert typed("release", NAME, "--period", FEBRUARY).exit_code == 1
+    assert "2010-02) of top_drinkers is not held" in told("release", NAME, "--period", FEBRUARY)
     told("release", NAME)
     assert dbt("run", "--select", NAME).messages[NAME] == "1 period (2010-01)"
     assert sizes(lake) == {JANUARY: 40, FEBRUARY: 40}
@@ -158,6 +158,45 @@ def test_a_hold_until_silver_changes_ends_when_it_does(
     told("release", NAME)
 
 
+def test_a_rollback_to_what_nobody_tested_is_untested_and_may_end_with_silver(
+    lake: Lake, dbt: Dbt, session: SparkSession
+) -> None:
+    """Of one month somebody else wrote, the other one was published without tests."""
+    load(lake, 41)
+    assert dbt("run", "--select", NAME, publish_untested=True).success
+    untested = gold(lake, NAME)
+    foreign = gold(lake, NAME)
+    foreign.delete("review_month = 2 and period_rank > 30")
+    snapshot = str(foreign.refresh().metadata.current_snapshot_id)
+    assert snapshot != str(untested.metadata.current_snapshot_id)
+    assert dbt("run", "--select", NAME).success
+    assert sizes(lake) == {JANUARY: 41, FEBRUARY: 41}
+    said = ("--because", "to see", "--until-silver-changes", "--yes")
+    told("rollback", NAME, "--to", snapshot, *said)
+    assert sizes(lake) == {JANUARY: 41, FEBRUARY: 30}
+    for month in (JANUARY, FEBRUARY):
+        assert "none: published without" in told("explain", NAME, "--period", month)
+    assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"
+    silver.table(lake).delete("review_month = 2 and review_id = 1001")
+    assert dbt("run", "--select", NAME).messages[NAME] == "1 period (2010-02)"
+    assert sizes(lake) == {JANUARY: 41, FEBRUARY: 40}
+    arguments = json.dumps({"table": NAME, "periods": [JANUARY], "because": "seen"})
+    freed = dbt("run-operation", "release", "--args", arguments)
+    assert freed.success, freed.text
+    assert dbt("run", "--select", NAME).messages[NAME] == "1 period (2010-01)"
+    assert "none: published without" not in told("explain", NAME, "--period", JANUARY)
+
+
+def test_spark_answers_a_query_and_writes_nothing(lake: Lake) -> None:
+    query = f"select count(*) as n from dm_gold.{NAME} where review_month = 1"
+    assert json.loads(told("sql", "--spark", query, "--format", "json")) == [{"n": 41}]
+    before = gold(lake, NAME).metadata_location
+    refused = typed("sql", "--spark", f"delete from dm_gold.{NAME}")
+    assert refused.exit_code == 1
+    assert "Spark cannot answer this query" in refused.output
+    assert gold(lake, NAME).metadata_location == before
+
+
 def test_a_run_that_began_before_publishes_nothing_over_it(lake: Lake, tmp_path: Path) -> None:
     again = Dbt(tmp_path)
 
@@ -168,13 +207,13 @@ def test_a_run_that_began_before_publishes_nothing_over_it(lake: Lake, tmp_path:
     load(lake, 20)
     answer = Dbt(tmp_path / "one", meanwhile=hold)("run", "--select", NAME)
     assert not answer.success
-    assert sizes(lake)[JANUARY] == 39
+    assert sizes(lake)[JANUARY] == 41
     assert again("run", "--select", NAME).success
     assert again(
         "run-operation", "maintain", "--args", "{snapshot_days: 0, branch_days: 0}"
     ).success
     assert again("run", "--select", NAME).messages[NAME] == "nothing to build"
-    assert sizes(lake) == {JANUARY: 39, FEBRUARY: 20}
+    assert sizes(lake) == {JANUARY: 41, FEBRUARY: 20}
     for arguments, why in (
         ({"table": NAME, "periods": "2010-13", "because": "x"}, "is no period"),
         ({"table": NAME, "periods": JANUARY, "because": " "}, "say why"),

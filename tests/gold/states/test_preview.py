@@ -10,11 +10,13 @@ from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
+from dm.commands.states import preview
 from dm.pages.changes import page
 from dm.reading.difference import compare
 from dm.reading.difference.preview import read
 from local import silver
 from local.lake import Lake
+from runner.dbt import running
 from runner.dbt.previews import Previews
 from tests import reviews
 from tests.dbt_project import Dbt
@@ -23,6 +25,17 @@ from tests.gold.drinkers import JANUARY, NAME, edited
 from tests.tables import gold, rows
 
 BEERS = "top_beers_by_rating"
+EDITS = {
+    "'Unknown'": ["'Unknown'", "'nowhere'", "upper('x')"],
+    "{{ exact_avg('review_overall') }}": [
+        "{{ exact_avg('review_overall') }}", "cast(round(avg(review_overall)) as double)"
+    ],
+    "order by total_reviews desc, avg_rating desc nulls last, profile_id asc": [
+        "order by total_reviews desc, avg_rating desc nulls last, profile_id asc",
+        "order by avg_rating desc nulls last, profile_id asc", "order by profile_id desc",
+    ],
+}  # fmt: skip
+"""What may be written instead of a part of the model; all of it passes its tests."""
 
 
 def load(lake: Lake, some: random.Random) -> None:
@@ -60,13 +73,26 @@ def state(lake: Lake) -> list[object]:
     ]
 
 
+def some_edit(sql: str, some: random.Random) -> str:
+    """The model with other texts, thresholds or orders."""
+    for old, news in EDITS.items():
+        assert old in sql
+        sql = sql.replace(old, some.choice(news))
+    return sql
+
+
 def test_its_counts_are_those_of_an_independent_computation(
-    lake: Lake, tmp_path: Path, long: bool
-) -> None:
+    lake: Lake, dbt: Dbt, tmp_path: Path, long: bool, project_copy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     some = random.Random(5)
-    previews = Previews(str, folder=tmp_path)
-    for _ in range(50 if long else 1):
+    monkeypatch.setattr(running, "PROJECT", project_copy)
+    model = project_copy / f"models/gold/{NAME}.sql"
+    as_it_is = model.read_text()
+    for _ in range(50 if long else 2):
         load(lake, some)
+        model.write_text(some_edit(as_it_is, some))
+        previews = Previews(str, folder=tmp_path)
         before, seen = rows(lake, NAME), state(lake)
         (found,) = map(read, previews.preview([NAME]))
         assert found.changes is not None
@@ -92,6 +118,7 @@ def test_its_counts_are_those_of_an_independent_computation(
             after, key=lambda r: (r["review_year"], r["review_month"], r["period_rank"])
         )
         assert branches(lake, NAME) == []
+    assert dbt("run", "--select", NAME).success  # by the model as it is
 
 
 def test_plain_dbt_previews_by_a_var(lake: Lake, dbt: Dbt, project_copy: Path) -> None:
@@ -113,6 +140,53 @@ def test_plain_dbt_previews_by_a_var(lake: Lake, dbt: Dbt, project_copy: Path) -
     assert typed("branches", "drop", NAME, branch).exit_code == 0
     assert branches(lake, NAME) == []
     assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"
+
+
+WIDE = [
+    (
+        f"models/gold/{NAME}.yml", "      - name: avg_rating\n",
+        "      - name: last_id\n        description: The latest review's id.\n"
+        "        data_type: bigint\n      - name: avg_rating\n",
+    ),
+    (
+        f"models/gold/{NAME}.yml", 'then the lower profile_id."\n        data_type: int\n',
+        'then the lower profile_id."\n        data_type: bigint\n',
+    ),
+    (
+        f"models/gold/{NAME}.sql", "count(*) as total_reviews",
+        "count(*) as total_reviews, max(review_id) as last_id",
+    ),
+    (f"models/gold/{NAME}.sql", "        ) as period_rank", "        ) * 1L as period_rank"),
+]  # fmt: skip
+"""A column that is new, and one that is wider."""
+
+
+def test_a_change_of_columns_is_previewed_beside_the_table(
+    lake: Lake, project_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file, old, new in WIDE:
+        edited(project_copy, file, old, new)
+    monkeypatch.setattr(running, "PROJECT", project_copy)
+    seen, size = state(lake), len(rows(lake, NAME))
+    page = tmp_path / "preview.html"
+    answer = typed(
+        "preview", NAME, "--format", "json", "--then", "publish", "--page", str(page)
+    )  # of what is not left, nothing is published
+    assert answer.exit_code == 0, answer.output
+    (mine,) = json.loads(answer.stdout)
+    assert mine["branch"] is None
+    assert "; its columns change, by dm migrate top_drinkers: " in mine["verdict"]
+    assert "add column `last_id` bigint after `total_reviews`" in mine["columns"]
+    assert "alter column `period_rank` type bigint" in mine["columns"]
+    total = mine["changes"]["total"]
+    assert (total["new"], total["gone"], total["changed"]) == (0, 0, size)
+    assert list(total["columns"]) == ["last_id"]
+    assert all(row["before"]["last_id"] is None for row in mine["changes"]["rows"])
+    assert "last_id" in page.read_text()
+    assert state(lake) == seen
+    assert branches(lake, NAME) == []
+    assert ("dm_gold_preview",) not in lake.catalog.list_namespaces()
+    assert not list(lake.warehouse.rglob("dm_gold_preview/**/*.parquet"))
 
 
 def test_what_changed_since_a_preview_is_not_published(
@@ -161,3 +235,27 @@ def test_a_preview_as_it_is_typed(lake: Lake, tmp_path: Path) -> None:
     assert typed("preview", "--vars", "[").exit_code == 2
     nothing = typed("preview", BEERS, "--to", "1999-12", "--page", str(page))
     assert "nothing to build: no month is stale" in nothing.output
+
+
+@pytest.mark.parametrize("by_prompt", [False, True])
+def test_a_preview_that_is_good_is_published_at_its_end(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_prompt: bool
+) -> None:
+    load(lake, random.Random(20 + by_prompt))
+    monkeypatch.setattr(preview, "_can_ask", lambda: by_prompt)
+    before = gold(lake, NAME).metadata.current_snapshot_id
+    command = ("preview", NAME, "--page", str(tmp_path / "page.html"))
+    then = () if by_prompt else ("--then", "publish")
+    answer = CliRunner().invoke(dm, (*command, *then), input="publish\n" if by_prompt else None)
+    assert answer.exit_code == 0, answer.output
+    assert f"{NAME} is published" in answer.output
+    assert gold(lake, NAME).metadata.current_snapshot_id != before
+    assert branches(lake, NAME) == []
+    query = "select error_message as why, period_count from run_history where status = 'published'"
+    (*_, told) = json.loads(
+        typed("sql", f"{query} order by finished_at", "--format", "json").output
+    )
+    assert ": from audit_preview_" in told["why"]
+    assert told["period_count"] == 2
+    again = typed("preview", NAME, "--page", str(tmp_path / "page.html"))
+    assert "nothing to build: no month is stale" in again.output

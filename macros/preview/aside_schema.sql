@@ -1,0 +1,3 @@
+{% macro aside_schema() %}
+    {{ return('dm_gold_preview') }}
+{% endmacro %}
