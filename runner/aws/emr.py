@@ -22,6 +22,7 @@ from runner.aws.outcomes import TableOutcome
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import ControlItem
 from runner.control.table import NAME, SCHEMA
+from runner.dbt.messages import count
 from runner.errors import DataMasterError, TimeOver, told
 from runner.project import tables
 from runner.startup import collect_rarely, start_spark
@@ -190,7 +191,7 @@ def _outcome(run_id: str, results: Sequence[Result]) -> Iterator[str]:
         return
     items = sum(result.items for result in results)
     succeeded = sum(result.items for result in results if not result.error)
-    yield f"Run {run_id}: {succeeded} of {items} control items succeeded."
+    yield f"Run {run_id}: {succeeded} of {count(items, 'control item')} succeeded."
     groups = defaultdict(list)
     for result in results:
         groups[result.table, result.error or ""].append(result.period)
