@@ -15,3 +15,4 @@ class Listing(click.Group):
             formatter.write_dl(
                 [(name, one.get_short_help_str(_WHOLE)) for name, one in found if one]
             )
+        formatter.write(f"\n`{ctx.command_path} COMMAND --help` tells more of each.\n")

@@ -85,10 +85,12 @@ def test_a_list_of_commands_is_folded_and_not_cut() -> None:
     assert ("spark",) in found
     for path in found:
         told = CliRunner().invoke(dm, [*path, "--help"], terminal_width=80).output
-        commands = told.partition("\nCommands:\n")[2].splitlines()
-        assert commands
-        assert all(len(line) <= 80 and not line.endswith("...") for line in commands), path
-        for line in commands:
+        commands, _, more = told.partition("\nCommands:\n")[2].partition("\n\n")
+        assert more == f"`{' '.join(('dm', *path))} COMMAND --help` tells more of each.\n"
+        lines = commands.splitlines()
+        assert lines
+        assert all(len(line) <= 80 and not line.endswith("...") for line in lines), path
+        for line in lines:
             if line[2] != " ":
                 name = line.split()[0]
                 example = CliRunner().invoke(dm, [*path, name, "--help"]).output
