@@ -17,6 +17,7 @@ from dm.commands.rows import pages, query, show
 from dm.commands.states import branches, hold, preview
 from dm.commands.work import pending, process, runs, status
 from dm.terminal.handover import hand_over
+from dm.terminal.listing import Listing
 from local import lake
 from local.control import SqliteControlTable
 from runner.errors import told
@@ -29,7 +30,7 @@ INTERRUPTED = 130
 """The exit code of a command that Ctrl-C or SIGTERM ended, as shells have it."""
 
 
-class Commands(click.Group):
+class Commands(Listing):
     """A group of commands that tell what a user can mend in one sentence and a hint."""
 
     def main(self, *args: Any, **more: Any) -> Any:

@@ -108,6 +108,11 @@ class SqliteControlTable:
         with self._database() as database:
             database.executemany(_INSERT, map(astuple, items))
 
+    def copy(self, to: Path) -> None:
+        """Copies the file, which is safe beside a writer, as a copy of another kind is not."""
+        with self._database() as before, closing(sqlite3.connect(to)) as after:
+            before.backup(after)
+
     def attempts(self) -> list[Attempt]:
         """What each run did with each item, newest first; items know of their last run alone."""
         if not self._path.exists():
@@ -204,7 +209,19 @@ class SqliteControlTable:
                 database.executescript(_CREATE)
                 yield database
         except (OSError, sqlite3.Error) as error:
-            raise ControlTableUnavailable(f"{self._path}: {error}") from error
+            raise ControlTableUnavailable(f"{self._path}: {error}", _what_to_do(error)) from error
+
+
+def _what_to_do(error: Exception) -> str:
+    told = str(error)
+    if "locked" in told:
+        return "Another process writes to it for long: try again when that has ended."
+    if "not a database" in told or "malformed" in told:
+        return (
+            "Bring it back from a copy; or move it away, and `dm process` asks anew for what loads"
+            " have changed."
+        )
+    return "Look whether the disk has room, and who may write there."
 
 
 def _owner(item: ControlItem) -> tuple[object, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from local.processes.locks import locked
 from local.uris import uri_of
@@ -73,10 +74,26 @@ class Lake:
                 return SqlCatalog("lake", uri=uri, warehouse=uri_of(self.warehouse))
         except (DBAPIError, OSError) as error:
             told = error.orig if isinstance(error, DBAPIError) else error
-            raise CatalogUnreadable(
-                f"The lake's catalog, {self.database}, cannot be read: {told}",
-                "Bring it back from a copy; DM_LAKE names another lake.",
-            ) from error
+            raise CatalogUnreadable(self.database, told) from error
+
+    def ask(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        """What a query finds in the catalog's file; nothing is made.
+
+        Without SQLAlchemy, which takes long to import.
+
+        Raises:
+            CatalogUnreadable: the file is damaged, or not to be read.
+        """
+        if not self.database.exists():
+            return []
+        try:
+            uri = f"{self.database.as_uri()}?mode=ro"
+            with closing(sqlite3.connect(uri, uri=True, timeout=30)) as database:
+                return database.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            if "no such table" in str(error):
+                return []
+            raise CatalogUnreadable(self.database, error) from error
 
     def spark_settings(self) -> dict[str, str]:
         """What Spark needs to use this lake as its default catalog."""
@@ -121,6 +138,12 @@ _FILES = (
 
 class CatalogUnreadable(DataMasterError):
     """The catalog of a lake is damaged, or out of reach."""
+
+    def __init__(self, database: Path, told: object) -> None:
+        super().__init__(
+            f"The lake's catalog, {database}, cannot be read: {told}",
+            "Bring it back from a copy; DM_LAKE names another lake.",
+        )
 
 
 class RelativeLake(DataMasterError):

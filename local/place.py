@@ -6,11 +6,10 @@ one that it was copied from, and one that was moved finds nothing.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from local.lake import Lake, find
+from local.lake import CatalogUnreadable, Lake, find
 from local.uris import path_of
 from runner.errors import DataMasterError
 
@@ -98,11 +97,6 @@ def _must_be_at_home(lake: Lake) -> None:
 def _metadata(lake: Lake) -> list[Path]:
     """Where the metadata of the tables are; whoever reads a damaged catalog tells of it."""
     query = "select metadata_location from iceberg_tables where metadata_location is not null"
-    if not lake.database.is_file():
-        return []
-    with (
-        suppress(sqlite3.Error),
-        closing(sqlite3.connect(f"{lake.database.as_uri()}?mode=ro", uri=True)) as database,
-    ):
-        return [path_of(found) for (found,) in database.execute(query)]
+    with suppress(CatalogUnreadable):
+        return [path_of(found) for (found,) in lake.ask(query)]
     return []

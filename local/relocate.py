@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from local.control import SqliteControlTable
 from local.lake import Lake
 from local.spark import conf
 from local.uris import path_of, uri_of
@@ -52,12 +52,7 @@ def _copy_all(lake: Lake, copied: Lake, tell: Callable[[str], None]) -> None:
     if lake.database.exists():
         _copy_tables(lake, copied, tell)
     if lake.control.exists():
-        # Safe beside a writer, which a copy of the file is not.
-        with (
-            closing(sqlite3.connect(lake.control)) as before,
-            closing(sqlite3.connect(copied.control)) as after,
-        ):
-            before.backup(after)
+        SqliteControlTable(lake.control).copy(copied.control)
     else:
         copied.control.touch()
     jars = conf.settings()["spark.driver.extraClassPath"].split(os.pathsep)
@@ -119,7 +114,6 @@ def _by_namespace(lake: Lake) -> dict[str, list[str]]:
         " where coalesce(iceberg_type, 'TABLE') = 'TABLE' order by 1, 2"
     )
     found: dict[str, list[str]] = defaultdict(list)
-    with closing(sqlite3.connect(lake.database)) as database:
-        for namespace, table in database.execute(query):
-            found[namespace].append(table)
+    for namespace, table in lake.ask(query):
+        found[namespace].append(table)
     return found

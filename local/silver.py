@@ -22,6 +22,7 @@ from local.loading.progress import Now
 from local.loading.workspace import Workspace, workspace
 from local.reviews import SCHEMA
 from runner import periods
+from runner.errors import DataMasterError
 from runner.periods import InvalidPeriod
 
 TABLE = SILVER
@@ -53,12 +54,25 @@ class Load:
     refused: tuple[str, ...] = ()
 
 
+class SilverUnreadable(DataMasterError):
+    """Silver is in the catalog, and its metadata is not where that says."""
+
+
 def find(lake: HasCatalog) -> Table | None:
-    """The table `dm_silver.review_flat` of the lake, if it is there."""
+    """The table `dm_silver.review_flat` of the lake, if it is there.
+
+    Raises:
+        SilverUnreadable: its metadata file is gone.
+    """
     try:
         return lake.catalog.load_table(TABLE)
     except NoSuchTableError:
         return None
+    except FileNotFoundError as error:
+        raise SilverUnreadable(
+            f"{'.'.join(TABLE)} cannot be read: its metadata file is gone",
+            "docs/operations.md says how to repair it.",
+        ) from error
 
 
 def months(lake: HasCatalog) -> list[str]:

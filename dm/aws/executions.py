@@ -9,38 +9,46 @@ import click
 
 from dm.aws import dispatcher
 from dm.aws.dispatcher import Execution, TableResult
+from dm.terminal import verdict
 from dm.terminal.output import line, live_line
 from dm.terminal.table_runs import TableRun
 from runner.control.items import ControlItem, Status, timestamp
+from runner.control.table import ControlTable
 
 
-def start(state_machine: str, tables: Sequence[str], *, wait: bool) -> bool:
+def start(state_machine: str, tables: Sequence[str], control: ControlTable, *, wait: bool) -> int:
     """Starts the state machine, and follows it if asked to.
 
     Args:
         state_machine: its name.
         tables: to build only these; empty for all.
+        control: the table that tells what is left when it has ended.
         wait: return when it has ended, and not at once.
 
     Returns:
-        Whether nothing is known to have failed.
+        The exit code: see dm.terminal.verdict.
 
     Raises:
         AlreadyRunning: nothing was started.
         AwsCallFailed: nothing was started, or the execution goes on without being followed.
+        ControlTableUnavailable: nobody can tell what is left.
     """
     aws = dispatcher.connect(state_machine)
     name = aws.start(tables)
     click.echo(f"Started {name}\n{aws.console(name)}")
     if not wait:
-        return True
+        return 0
     with live_line() as now:
         now(f"waiting for {name}; Ctrl-C ends the waiting alone")
         ended = aws.follow(name, _tell)
     click.echo(f"{name}: {ended.status}")
     if ended.error:
         click.echo(ended.error, err=True)
-    return ended.status == "SUCCEEDED"
+    left = verdict.tell(verdict.left(control, tables), "aws")
+    if ended.status != "SUCCEEDED":
+        return verdict.FAILED
+    held = any(result.status == "HELD" for result in ended.results)
+    return left or (verdict.LEFT if held else 0)
 
 
 def _tell(result: TableResult) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterable
 from importlib.abc import MetaPathFinder
 from typing import TYPE_CHECKING
 
 from local.lake import Lake
+from runner.control.table import SCHEMA
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
@@ -26,23 +26,20 @@ def find(lake: Lake, name: tuple[str, str]) -> Table | None:
         FileNotFoundError: its metadata file is gone.
         CatalogUnreadable: the lake's catalog is damaged.
     """
-    if not lake.database.exists():  # who only looks makes nothing
-        return None
-    try:
-        uri = f"{lake.database.as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=30)) as catalog:
-            found = catalog.execute(_QUERY, name).fetchone()
-    except sqlite3.Error as error:
-        if "no such table" in str(error):
-            return None
-        lake.catalog.load_table(name)  # tells what is wrong
-        raise
-    if found is None:
+    found = lake.ask(_QUERY, *name)
+    if not found:
         return None
     import_arrow()
     from pyiceberg.table import StaticTable
 
-    return StaticTable.from_metadata(found[0])
+    return StaticTable.from_metadata(found[0][0])
+
+
+def not_there(lake: Lake, names: Iterable[str]) -> list[str]:
+    """Those of some gold tables that the catalog has not: they are new, or were dropped."""
+    query = "select table_name from iceberg_tables where table_namespace = ?"
+    there = {name for (name,) in lake.ask(query, SCHEMA)}
+    return [name for name in names if name not in there]
 
 
 def import_arrow() -> None:

@@ -54,6 +54,29 @@ class Period(click.ParamType[str]):
         return []
 
 
+class Span(Period):
+    """A month, or several from a first to a last: 2010-01..2010-12."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """The same text."""
+        first, dots, last = str(value).partition("..")
+        try:
+            periods.span(first, last if dots else first)
+        except InvalidPeriod as error:
+            self.fail(f"{error.message}. {error.hint}", param, ctx)
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The months of the lake's catalog, as the first or as the last one."""
+        first, dots, last = incomplete.rpartition("..")
+        found = super().shell_complete(ctx, param, last)
+        return [CompletionItem(f"{first}{dots}{month.value}") for month in found]
+
+
 period = partial(click.option, type=Period(), metavar="PERIOD")
 months = period("--period", "months", multiple=True, help="Only this month; may be given again.")
 

@@ -1,7 +1,7 @@
 """Tells people of control items: what waits, runs or failed, since when, and why."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from dm.terminal.output import minute, rows_out, say
 from runner import periods
@@ -34,6 +34,15 @@ def tell(items: Iterable[ControlItem], free: Iterable[ControlItem] = ()) -> None
     rows_out(rows, "table")
     for remark in remarks:
         say(remark)
+
+
+def tell_unasked(why: Mapping[str, Mapping[str, str]]) -> None:
+    """Says what to do for the stale months of tables that nobody asks a run to build."""
+    alike = defaultdict(list)
+    for table, months in why.items():
+        alike[periods.in_words(months)].append(table)
+    for which, tables in alike.items():
+        say(f"Stale, and no control item asks for it: {in_words(tables)}, {which}: `dm backfill`")
 
 
 def in_words(tables: Iterable[str]) -> str:

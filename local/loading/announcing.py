@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from local.lake import Lake
 from runner.control.announce import waiting_item
 from runner.control.items import ControlItem, Status, timestamp
 from runner.control.table import ControlTable
@@ -24,25 +25,37 @@ def announce_missed(lake: HasCatalog, control: ControlTable, tables: Collection[
 
     Returns:
         The months that are announced now.
+
+    Raises:
+        SilverUnreadable: nobody can tell.
     """
+    items = missed(lake, control, tables)
+    if items:
+        control.enqueue(items)
+    return {item.month for item in items}
+
+
+def missed(lake: HasCatalog, control: ControlTable, tables: Collection[str]) -> list[ControlItem]:
+    """The items that loads have not announced; see announce_missed."""
     from local import silver  # Arrow and Iceberg are slow to import
 
+    if isinstance(lake, Lake) and not lake.database.exists():  # who only looks makes nothing
+        return []
     there = {item.control_id for item in control.items(*Status)}
     known: set[str] = set()
-    missed = []
+    found = []
     for load in silver.loads(lake):
         items = list(_items(tables, load))
         known |= {item.table_name for item in items if item.control_id in there}
         told = {item.month for item in items if item.control_id in there}
-        missed += [
+        found += [
             item
             for item in items
             if item.control_id not in there
             # A table that is younger than a load has none of its items, and needs none.
             and (item.table_name in known or item.month not in told)
         ]
-    control.enqueue(missed)
-    return {item.month for item in missed}
+    return found
 
 
 def _items(tables: Collection[str], load: Load) -> Iterator[ControlItem]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from local.loading.files.columns import DERIVED, MADE
 from local.loading.files.reading import Rows
 from local.loading.months.merging import Change
+from runner.dbt.messages import count
 
 Note = tuple[str, str, str, int]
 _FEW = 5
@@ -44,12 +45,12 @@ def normalised(notes: Iterable[Note]) -> list[str]:
             none[column].append(f"{detail} {times:,}")
             empty += times
         elif kind == "blanks":
-            told.append(f"{column}: blanks around {times:,} values are left out")
+            told.append(f"{column}: blanks around {count(times, 'value')} left out")
         else:
-            told.append(f"{column}: {times:,} values are written in capitals, as the others")
+            told.append(f"{column}: {count(times, 'value')} written in capitals, as the others")
     if none:
         each = "; ".join(f"{column}: {', '.join(texts)}" for column, texts in none.items())
-        told.insert(0, f"{empty:,} texts that stand for no value are left out ({each})")
+        told.insert(0, f"{count(empty, 'text')} left out that stand for no value ({each})")
     return told
 
 
@@ -64,7 +65,7 @@ def counted(counts: dict[str, int], change: Change) -> str:
         "refused": counts["refused"],
     }
     told = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items() if number)
-    return f"{counts['read']:,} rows read{': ' if told else ''}{told}"
+    return f"{count(counts['read'], 'row')} read{': ' if told else ''}{told}"
 
 
 def _few(names: Sequence[str]) -> str:

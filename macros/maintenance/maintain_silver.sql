@@ -18,9 +18,9 @@
         {%- do run_query("call system.rewrite_manifests(table => '" ~ table ~ "')") -%}
         {%- set files = run_query("call system.rewrite_data_files(table => '" ~ table ~ "')").rows[0] -%}
         {%- do log(
-            table ~ ': ' ~ files.rewritten_data_files_count ~ ' small files put together, '
-            ~ gone.deleted_manifest_lists_count ~ ' old snapshots expired, '
-            ~ lost | length ~ ' orphan files removed',
+            table ~ ': ' ~ counted(files.rewritten_data_files_count, 'small file') ~ ' put together, '
+            ~ counted(gone.deleted_manifest_lists_count, 'old snapshot') ~ ' expired, '
+            ~ counted(lost | length, 'orphan file') ~ ' removed',
             info=true
         ) -%}
     {%- endif -%}

@@ -20,10 +20,10 @@
     {%- endset -%}
     {%- set lost = run_query(orphans).rows -%}
     {%- do log(
-        node.name ~ ': ' ~ branches | length ~ ' old branches dropped, '
-        ~ files.rewritten_data_files_count ~ ' small files put together, '
-        ~ gone.deleted_manifest_lists_count ~ ' old snapshots expired, '
-        ~ lost | length ~ ' orphan files removed',
+        node.name ~ ': ' ~ branches | length ~ ' old branch' ~ ('es' if branches | length != 1) ~ ' dropped, '
+        ~ counted(files.rewritten_data_files_count, 'small file') ~ ' put together, '
+        ~ counted(gone.deleted_manifest_lists_count, 'old snapshot') ~ ' expired, '
+        ~ counted(lost | length, 'orphan file') ~ ' removed',
         info=true
     ) -%}
 {% endmacro %}

@@ -18,7 +18,7 @@
             }}) -%}
         {%- endfor -%}
         {%- do log(
-            node.name ~ ': ' ~ (total.new or 0) ~ ' rows new, ' ~ (total.gone or 0) ~ ' gone, ' ~ (total.changed or 0) ~ ' changed, '
+            node.name ~ ': ' ~ counted(total.new or 0, 'row') ~ ' new, ' ~ (total.gone or 0) ~ ' gone, ' ~ (total.changed or 0) ~ ' changed, '
             ~ (total.moved or 0) ~ ' moved in rank alone, in ' ~ months | length ~ ' of the '
             ~ periods_in_words(outcome.plan.periods) ~ '; ' ~ ('its tests passed' if outcome.status == 'previewed' else outcome.error),
             info=true

@@ -222,7 +222,7 @@ def _outcome(run_id: str, results: Sequence[Result]) -> Iterator[str]:
         return
     items = sum(result.items for result in results)
     succeeded = sum(result.items for result in results if not result.error)
-    yield f"Run {run_id}: {succeeded} of {items} control items succeeded."
+    yield f"Run {run_id}: {succeeded} of {count(items, 'control item')} succeeded."
     groups = defaultdict(list)
     for result in results:
         groups[result.table, result.error or ""].append(result.period)

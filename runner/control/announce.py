@@ -33,16 +33,32 @@ def announce(
     Returns:
         The items.
     """
-    if not any(stale.values()):
-        return []
-    unsettled = control.items(*UNSETTLED)
-    known = {(item.table_name, item.month) for item in unsettled}
     now = timestamp()
     items = [
         waiting_item(f"stale-{uuid4().hex}", f"stale/{reason}", table, period, now)
-        for table, months in stale.items()
+        for table, months in unasked(control, stale).items()
         for period, reason in months.items()
-        if (table, period) not in known and (reason not in _OF_SILVER or table in new_tables)
+        if is_announced(table, reason, new_tables)
     ]
-    control.enqueue(items)
+    if items:
+        control.enqueue(items)
     return items
+
+
+def unasked(
+    control: ControlTable, stale: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The stale months of which no item waits, runs or was given up, each with the reason."""
+    if not any(stale.values()):
+        return {}
+    known = {(item.table_name, item.month) for item in control.items(*UNSETTLED)}
+    left = {
+        table: {month: why for month, why in months.items() if (table, month) not in known}
+        for table, months in stale.items()
+    }
+    return {table: months for table, months in left.items() if months}
+
+
+def is_announced(table: str, reason: str, new_tables: Collection[str] = ()) -> bool:
+    """Whether announce() makes an item of a month that is stale for a reason."""
+    return reason not in _OF_SILVER or table in new_tables

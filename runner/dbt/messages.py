@@ -22,8 +22,8 @@ _NAMES = {"s3": "S3", "glue": "Glue"}
 
 
 def count(number: int, noun: str) -> str:
-    """So many of something: `1 table`, `5 tables`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """So many of something: `1 table`, `5 tables`, `7,357 rows`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def one_line(message: str) -> str:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
+from local import silver
 from local.lake import Lake
 from runner.project import tables
 from tests import reviews
@@ -172,6 +173,18 @@ def test_what_is_stale_beside_what_was_asked_for_is_built_by_the_same_command(
     run("load", str(reviews.write(lake.root / "more.csv", more)))
     assert "6 of 6 control items succeeded." in run("process")
     assert len(rows(lake, NAME, "review_month = 2")) == 30
+
+
+def test_what_a_load_has_not_announced_is_built_by_the_next_run(lake: Lake, dbt: Dbt) -> None:
+    assert "Nothing is pending." in run("process")
+    before = drinkers(lake)
+    made = [review | {"profile_id": 7001} for review in reviews.month_of(JANUARY, 7001, 3)]
+    silver.upsert(lake, reviews.table(made))  # and here the load is killed
+    told = run("process", "--table", NAME)
+    assert "1 of 1 control item succeeded." in told
+    assert drinkers(lake) == before + 1
+    assert "Nothing is pending." in run("process", "--table", NAME)
+    assert f"{len(tables()) - 1} of {len(tables()) - 1} control items succeeded." in run("process")
 
 
 def test_a_test_that_warned_is_not_among_those_that_passed(lake: Lake, dbt: Dbt) -> None:

@@ -64,9 +64,31 @@ def test_a_copy_is_a_lake_of_its_own(
     assert len(SqliteControlTable(by_dm.control).items(Status.PENDING)) == 1
     assert sizes(lake) == before
 
-    moved = tmp_path / "moved"
-    by_dm.root.rename(moved)
-    monkeypatch.setenv("DM_LAKE", str(moved))
+    by_hand_again = tmp_path / "moved-by-hand"
+    by_dm.root.rename(by_hand_again)
+    monkeypatch.setenv("DM_LAKE", str(by_hand_again))
     refused = run("pending")
     assert refused.exit_code == 1
     assert f"was moved here from {by_dm.root}" in refused.output
+
+
+def test_a_moved_lake_is_elsewhere_whole_and_what_was_not_its_own_is_told(
+    lake: Lake, session: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silver.upsert(lake, reviews.table(reviews.month_of("2011-02", 500)))
+    SqliteControlTable(lake.control).enqueue([item("of-the-move")])
+    (lake.root / "thesis.odt").touch()
+    moved = Lake(tmp_path / "moved")
+    before = silver.table(lake).scan().to_arrow().sort_by("review_id")
+    told = run("lake", "move", str(moved.root))
+    assert told.exit_code == 0, told.output
+    assert told.output.splitlines()[-2:] == [
+        f"Not the lake's, so it stays: {lake.root / 'thesis.odt'}",
+        f"The lake is {moved.root} now: export DM_LAKE={moved.root}",
+    ]
+    assert [path.name for path in lake.root.iterdir()] == ["thesis.odt"]
+    assert silver.table(moved).scan().to_arrow().sort_by("review_id") == before
+    waiting = SqliteControlTable(moved.control).items(Status.PENDING)
+    assert "of-the-move" in {found.control_id for found in waiting}
+    monkeypatch.setenv("DM_LAKE", str(moved.root))
+    assert place.there() == moved

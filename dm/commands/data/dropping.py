@@ -18,6 +18,7 @@ from local.uris import path_of
 from runner import periods
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import SCHEMA, ControlTable
+from runner.dbt.messages import count
 from runner.project import tables
 
 _DROPPED = "dropped"
@@ -62,10 +63,11 @@ def dropped(
     tell(f"{name} is dropped.")
     said = f"dropped by {user()}{f': {because}' if because else ''}"
     run = uuid4().hex
-    mine = control.claim(_waiting(name, control), run, timedelta(minutes=1))
+    waiting = _waiting(name, control)
+    mine = control.claim(waiting, run, timedelta(minutes=1))
     control.finish((item, Outcome(Status.SUCCESS, f"the table was {said}")) for item in mine)
-    if mine:
-        tell(f"{len(mine)} control items that waited for it are settled.")
+    if settled := len(mine) + len(control.withdraw(waiting)):
+        tell(f"Settled: {count(settled, 'control item')} that waited for it or gave up.")
     _write_history(lake, name, run, said)
 
 
@@ -75,10 +77,11 @@ def _in_catalog(lake: Lake, name: str) -> bool:
 
 
 def _waiting(name: str, control: ControlTable) -> list[ControlItem]:
-    """The items that no run will ever build, for the table has no model."""
+    """The items that no run will ever build, for the table has no model; also what gave up."""
     if name in tables():
         return []
-    return [item for item in control.claimable() if item.table_name == name]
+    found = (*control.claimable(), *control.items(Status.ERROR))
+    return [item for item in found if item.table_name == name]
 
 
 def _is_told(lake: Lake, name: str) -> bool:

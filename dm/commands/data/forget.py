@@ -9,6 +9,7 @@ from dm.terminal import verdict
 from dm.terminal.output import line, live_line
 from local import lake, place
 from runner.control.table import ControlTable
+from runner.dbt.messages import count
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
 
@@ -48,10 +49,10 @@ def forget(ctx: click.Context, profile_id: int, yes: bool) -> None:
         click.echo(f"No table's file has a name or an address of profile {profile_id}.")
         return
     click.echo(
-        f"Profile {profile_id}: {person.reviews:,} reviews in silver have a name or an address,"
-        f" and all files {len(person.texts)} of these. All snapshots but the newest, all branches"
-        " that are not published, and the tables of previews in schemas of their own will be"
-        " removed: nothing can be rolled back then."
+        f"Profile {profile_id}: silver has {count(person.reviews, 'review')} with a name or an"
+        f" address, and all files {len(person.texts)} of these. All snapshots but the newest, all"
+        " branches that are not published, and the tables of previews in schemas of their own will"
+        " be removed: nothing can be rolled back then."
     )
     if not yes:
         click.confirm("Forget this person?", abort=True)
@@ -64,13 +65,13 @@ def forget(ctx: click.Context, profile_id: int, yes: bool) -> None:
     _expire()
     gone = forgetting.remove_unreferenced(here, person)
     if gone:
-        click.echo(f"{len(gone)} files that nothing referred to are removed.")
+        click.echo(f"Removed: {count(len(gone), 'file')} that nothing referred to.")
     with live_line() as now:
         now("looking through all files")
         still = forgetting.left(here, person, PROJECT / "target", PROJECT / "logs")
     if still:
         raise StillThere(
-            f"{len(still)} files still have the name or the address:\n"
+            f"The name or the address is still in {count(len(still), 'file')}:\n"
             + "\n".join(f"  {path}" for path in still),
             "A tag keeps a table's old files: drop it, and forget again. Other files are yours to"
             " mend or remove.",
@@ -104,7 +105,7 @@ def _must_not_be_held(here: lake.Lake) -> None:
             continue
         if held := snapshots.held(table, snapshots.of_main(table)):
             raise InTheWay(
-                f"{len(held)} months of {name} are held, and would not be built again",
+                f"Held, and so not built again: {count(len(held), 'month')} of {name}",
                 f"dm release {name}, and forget then.",
             )
 
@@ -119,7 +120,8 @@ def _build_without(here: lake.Lake, control: ControlTable, profile_id: int) -> N
     announce_missed(here, control, tables())
     if load.snapshot_id is not None:
         announce(control, tables(), load)
-        click.echo(f"Silver: {load.change.changed:,} reviews of {len(load.periods)} months.")
+        changed = count(load.change.changed, "review")
+        click.echo(f"Silver: {changed} of {count(len(load.periods), 'month')}.")
     with live_line() as now:
         from runner.dbt.running import DbtProject  # dbt and Spark take seconds to import
         from runner.pending import build_pending, gold_job

@@ -1,11 +1,13 @@
 """The commands that work on the lake itself: `dm maintain` and `dm lake`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from dm.commands.machine.setup import ready
 from dm.terminal import options, verdict
+from dm.terminal.listing import Listing
 from local import lake, place
 from local.spark import server
 from runner.errors import DataMasterError
@@ -35,7 +37,7 @@ def maintain() -> None:
     dbt.operate("maintain_silver")
 
 
-@click.group("lake")
+@click.group("lake", cls=Listing)
 def lake_commands() -> None:
     """Work on the lake of this machine as a whole.
 
@@ -80,7 +82,7 @@ def move(to: Path) -> None:
     here = place.there()
     moved = _copied(to)
     server.stop()
-    here.remove()
+    _tell_left(here.remove())
     click.echo(f"The lake is {moved.root} now: export DM_LAKE={moved.root}")
 
 
@@ -118,5 +120,9 @@ def remove(yes: bool) -> None:
     server.stop()
     left = here.remove()
     click.echo(f"{here.root} is removed" if not left else f"The lake in {here.root} is removed")
+    _tell_left(left)
+
+
+def _tell_left(left: Sequence[Path]) -> None:
     if left:
-        click.echo(f"Not the lake's, so it stays: {', '.join(path.name for path in left)}")
+        click.echo(f"Not the lake's, so it stays: {', '.join(map(str, left))}")

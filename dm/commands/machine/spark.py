@@ -5,11 +5,12 @@ from datetime import timedelta
 import click
 
 from dm.commands.machine.setup import ready
+from dm.terminal.listing import Listing
 from local import place
 from local.spark import server
 
 
-@click.group("spark")
+@click.group("spark", cls=Listing)
 def spark_commands() -> None:
     """Keep a Spark running, so that dbt and dm need not start one each time.
 
@@ -34,7 +35,13 @@ def spark_commands() -> None:
     help="It stops by itself when it had nothing to do for so long.",
 )
 def start(idle: int) -> None:
-    """Start a Spark that stays until it is idle."""
+    """Start a Spark that stays until it is idle.
+
+    \b
+    Examples:
+      dm spark start
+      dm spark start --idle 60
+    """
     ready()
     started = server.start("dm.serving", timedelta(minutes=idle))
     told = f"Spark stays until it is idle for {idle} minutes" if started else "Spark runs already"
@@ -43,7 +50,12 @@ def start(idle: int) -> None:
 
 @spark_commands.command()
 def status() -> None:
-    """Tell whether a Spark stays for this lake."""
+    """Tell whether a Spark stays for this lake.
+
+    \b
+    Example:
+      dm spark status
+    """
     place.there()
     found = server.find()
     told = f"Spark stays: process {found.pid}, port {found.port}" if found else "No Spark stays"
@@ -52,5 +64,10 @@ def status() -> None:
 
 @spark_commands.command()
 def stop() -> None:
-    """Stop the Spark that stays."""
+    """Stop the Spark that stays.
+
+    \b
+    Example:
+      dm spark stop
+    """
     click.echo("Spark has stopped" if server.stop() else "No Spark stays")

@@ -16,6 +16,7 @@ from dm.terminal import options
 from dm.terminal.output import FORMATS, Row, in_json, rows_out
 from local import place
 from runner import periods
+from runner.dbt.messages import count
 from runner.project import tables
 
 MANY = 1_000
@@ -59,8 +60,8 @@ def sql(query: str, as_of: str | None, by_spark: bool, format_: str) -> None:
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
 @click.argument("table", type=options.Names(tables()), metavar="TABLE")
-@click.option("--from", "first", metavar="MONTH", help="The first month.  [default: of all]")
-@click.option("--to", "last", metavar="MONTH", help="The last month.  [default: of all]")
+@options.period("--from", "first", help="The first month.  [default: of all]")
+@options.period("--to", "last", help="The last month.  [default: of all]")
 @options.as_of
 @click.option(
     "--format",
@@ -106,7 +107,7 @@ def export(
             f"{path} is there already", "--force replaces it, --output names another."
         )
     rows = write(place.there(), table, path, format_, months, as_of)
-    click.echo(f"{path} has {rows:,} rows")
+    click.echo(f"{path} has {count(rows, 'row')}")
 
 
 def _print(columns: list[str], found: Iterator[Row], format_: str) -> None:

@@ -12,6 +12,7 @@ import click
 from dm.terminal import options
 from dm.terminal.output import FORMATS, Row, json_out, rows_out
 from local import place
+from runner.dbt.messages import count
 from runner.project import tables
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def explain(table: str, period: str, key: str | None, as_of: str | None, format_
         return
     silver = ", ".join(f"{name} at snapshot {at}" for name, at in version.silver.items())
     click.echo(
-        f"{table}, {period}: {told.total_rows} rows\n"
+        f"{table}, {period}: {count(told.total_rows, 'row')}\n"
         f"  written  {version.written:%Y-%m-%d %H:%M} UTC, snapshot {version.snapshot_id}\n"
         f"  run      {version.run}\n"
         f"  silver   {silver}\n"

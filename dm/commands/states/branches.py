@@ -8,6 +8,7 @@ import click
 
 from dm.commands.states.operate import operate, told_by_job, who
 from dm.terminal import options
+from dm.terminal.listing import Listing
 from dm.terminal.output import rows_out
 from local import place
 from runner.project import tables
@@ -16,7 +17,7 @@ _BRANCH = click.argument("branch")
 _TABLE = click.argument("table", type=options.Names(tables()), metavar="TABLE")
 
 
-@click.group("branches", invoke_without_command=True)
+@click.group("branches", cls=Listing, invoke_without_command=True)
 @click.pass_context
 @options.format_
 @options.target

@@ -19,6 +19,7 @@ _months = click.option(
     "--period",
     "months",
     multiple=True,
+    type=options.Span(),
     metavar="MONTH",
     help="Such as 2010-12, or 2010-01..2010-12; may be given several times.  [default: all]",
 )

@@ -28,8 +28,8 @@ PAGE = PROJECT / "target" / "preview.html"
 
 @click.command(epilog=f"Tables: {', '.join(tables())}")
 @click.argument("chosen", nargs=-1, type=options.Names(tables()), metavar="[TABLE]...")
-@click.option("--from", "first", metavar="MONTH", help="The first month.  [default: of all]")
-@click.option("--to", "last", metavar="MONTH", help="The last month.  [default: of all]")
+@options.period("--from", "first", help="The first month.  [default: of all]")
+@options.period("--to", "last", help="The last month.  [default: of all]")
 @click.option("--vars", "variables", default="{}", metavar="YAML", help="Vars of dbt to try.")
 @click.option(
     "--format",

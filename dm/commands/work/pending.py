@@ -178,13 +178,14 @@ def backfill(
         wanted = asking.to_build(lake.find(), wanted, force=force, tell=say)
     items = [_item(table, month, force) for table, some in wanted.items() for month in some]
     if not items:
-        click.echo("Nothing is added: --force builds these months all the same.")
+        click.echo("Nothing is added.")
         return
     worklist.tell(items)
     _ask({item.month for item in items}, yes)
     control.enqueue(items)
     are = "is" if len(items) == 1 else "are"
-    click.echo(f"{count(len(items), 'control item')} {are} pending: `dm process` builds them.")
+    them = "it" if len(items) == 1 else "them"
+    click.echo(f"{count(len(items), 'control item')} {are} pending: `dm process` builds {them}.")
 
 
 def _ask(months: Collection[str], yes: bool) -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from dm.commands.machine.setup import ready
-from dm.terminal import options, verdict
+from dm.reading.tables import find, not_there
+from dm.terminal import options, verdict, worklist
 from dm.terminal.output import line, live_line, rows_out
 from local import lake
+from local.loading.announcing import announce_missed, missed
 from runner import periods
-from runner.control.announce import announce
-from runner.control.items import Status
+from runner.control.announce import announce, is_announced, unasked
+from runner.control.items import Status, timestamp
 from runner.control.table import SCHEMA, ControlTable
 from runner.dbt.messages import count
 from runner.errors import DataMasterError
+from runner.project import tables
 from runner.startup import start_spark
 
 if TYPE_CHECKING:
+    from dm.reading.stale.plans import Plans
     from runner.work import Result
 
 
@@ -74,8 +79,7 @@ def process(
                 raise click.UsageError(f"{name} goes with --target local alone.")
         from dm.aws.executions import start  # boto3 is slow to import
 
-        if not start(state_machine, chosen, wait=wait):
-            ctx.exit(1)
+        verdict.end(start(state_machine, chosen, options.control(target), wait=wait))
         return
     ready()
     control = options.control(target)
@@ -83,19 +87,18 @@ def process(
         _tell_what_would_be_built(control, chosen)
         verdict.tell(verdict.left(control, chosen))
         return
+    if control.claimable():
+        start_spark()  # it starts while the next line imports what it needs
+    announce_missed(lake.find(), control, tables())
     if not control.claimable():
-        stale = _stale(chosen)
-        _settle_what_others_built(control, stale)
-        if not announce(control, stale, _not_there(stale)):
-            found = verdict.left(control, chosen)
-            code = verdict.tell(found)
-            busy = {item.table_name for item in (*found.held, *found.given_up)}
-            if names := ", ".join(sorted(table for table, why in stale.items() if why)):
-                if not busy.issuperset(names.split(", ")):
-                    click.echo(
-                        f"Nothing is pending, but months of {names} are stale: `dm backfill`"
-                    )
-                    code = code or verdict.LEFT
+        found = _plans()
+        _settle_what_others_built(control, found)
+        stale = _of(chosen, found.why)
+        if not announce(control, stale, not_there(lake.find(), stale)):
+            code = verdict.tell(verdict.left(control, chosen))
+            if others := unasked(control, stale):
+                worklist.tell_unasked(others)
+                code = code or verdict.LEFT
             elif not code:
                 click.echo("Nothing is pending.")
             verdict.end(code)
@@ -116,59 +119,79 @@ def process(
     verdict.end(1 if failed else left)
 
 
-def _stale(chosen: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    """The stale months of the chosen tables, or of all, each with the reason, as dbt tells."""
+def _plans() -> Plans:
+    """What dbt finds stale."""
     from dm.reading.stale import plans  # dbt is slow to import
 
     found = plans.of(lake.find())
     if found.problem:
         raise NothingToTell(f"dbt cannot tell what is stale: {found.problem}")
-    return {table: why for table, why in found.why.items() if not chosen or table in chosen}
+    return found
 
 
-def _not_there(names: Iterable[str]) -> list[str]:
-    from dm.reading import tables  # Iceberg is slow to import
+def _of(
+    chosen: Sequence[str], why: Mapping[str, Mapping[str, str]]
+) -> dict[str, Mapping[str, str]]:
+    """Those of the chosen tables, or of all."""
+    return {table: months for table, months in why.items() if not chosen or table in chosen}
 
-    return [name for name in names if tables.find(lake.find(), (SCHEMA, name)) is None]
 
+def _settle_what_others_built(control: ControlTable, found: Plans) -> None:
+    """Settles what was given up and was built since, by dbt, say, as it is to be."""
+    from dm.reading.past import snapshots  # Iceberg is slow to import
 
-def _settle_what_others_built(
-    control: ControlTable, stale: Mapping[str, Mapping[str, str]]
-) -> None:
-    """Settles what was given up and is built all the same, by dbt, say."""
-    control.mend(
-        item
-        for item in control.items(Status.ERROR)
-        if item.table_name in stale and item.month not in stale[item.table_name]
-    )
+    given_up = defaultdict(list)
+    for item in control.items(Status.ERROR):
+        if not item.forced and item.month not in found.why.get(item.table_name, ()):
+            given_up[item.table_name].append(item)
+    for name, items in given_up.items():
+        with suppress(FileNotFoundError):  # dbt tells of it
+            table = find(lake.find(), (SCHEMA, name))
+            built, held = snapshots.built_at(table) if table else {}, found.held.get(name, ())
+            control.mend(
+                item
+                for item in items
+                if item.month in built
+                and item.month not in held
+                and timestamp(built[item.month]) > (item.finished_at or "")
+            )
 
 
 def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> None:
-    from dm.reading.stale import plans  # dbt is slow to import
-
-    stale = _stale(chosen)
-    held = plans.of(lake.find()).held
+    found = _plans()
+    stale = _of(chosen, found.why)
+    waiting = [*control.claimable(), *missed(lake.find(), control, tables())]
     asked = {
-        (item.table_name, item.month)
-        for item in control.items(Status.PENDING)
-        if not chosen or item.table_name in chosen
+        (item.table_name, item.month) for item in waiting if not chosen or item.table_name in chosen
     }
     months: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for table, why in stale.items():
-        for month, reason in why.items():
-            months[table, reason].append(month)
     for table, month in asked:
-        if month not in stale.get(table, {}):
-            said = held.get(table, {}).get(month)
-            months[table, said.in_words if said else _AS_IT_IS].append(month)
+        said = found.held.get(table, {}).get(month)
+        reason = said.in_words if said else stale.get(table, {}).get(month, _AS_IT_IS)
+        months[table, reason].append(month)
+    new = not_there(lake.find(), stale)
+    others = unasked(control, stale)
+    for table, why in others.items():
+        for month, reason in why.items():
+            if is_announced(table, reason, new) and (table, month) not in asked:
+                months[table, reason].append(month)
     rows_out(
         [
-            {"table": table, "months": periods.in_words(found), "why": reason}
-            for (table, reason), found in sorted(months.items())
+            {"table": table, "months": periods.in_words(some), "why": reason}
+            for (table, reason), some in sorted(months.items())
         ],
         "table",
     )
-    if not months:
+    left = {
+        table: {
+            month: reason
+            for month, reason in why.items()
+            if month not in months.get((table, reason), ())
+        }
+        for table, why in others.items()
+    }
+    worklist.tell_unasked({table: why for table, why in left.items() if why})
+    if not months and not any(left.values()):
         click.echo("Nothing is pending.")
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from dm.reading.tables import not_there
 from dm.terminal import options, verdict, worklist
 from dm.terminal.output import json_out, rows_out, say
 from local import lake
+from local.loading.announcing import announce_missed
 from runner import periods
+from runner.control.announce import is_announced, unasked
 from runner.control.items import UNSETTLED, ControlItem, Status
+from runner.control.table import ControlTableUnavailable
 from runner.project import tables
 
 if TYPE_CHECKING:
@@ -53,9 +58,14 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
     """
     from dm.reading.past import kept
     from dm.reading.stale import freshness, plans  # Arrow, Iceberg and dbt are slow to import
+    from local.silver import SilverUnreadable
 
     problem = None
     control = options.control(target)
+    if target == "local":
+        # A lake that is only to be read, or whose silver is gone, is told of all the same.
+        with suppress(ControlTableUnavailable, SilverUnreadable):
+            announce_missed(lake.find(), control, tables())
     items = control.items(*Status)
     work = [item for item in items if item.status in UNSETTLED]
     left = verdict.left(control)
@@ -95,7 +105,8 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
     say(f"{where}, {_minute(datetime.now(UTC))} UTC")
     for execution in executions:
         _tell_execution(execution)
-    worklist.tell(work, control.claimable())
+    free = control.claimable()
+    worklist.tell(work, free)
     if not work:
         click.echo("Nothing is pending, running or failed.")
     click.echo()
@@ -112,10 +123,30 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
             f" {branch.tests}: `dm branches --help` says what to do with it"
         )
     verdict.tell(left, target)
-    waits = any(item.status is not Status.ERROR for item in work)
-    if waits or any(table.stale for table in fresh):
-        click.echo("`dm process` builds what waits or is stale.")
+    _tell_what_to_do(free, {} if target == "aws" else unasked(control, _why(fresh)), target)
     verdict.end(_code(work, fresh, problem, check=check))
+
+
+def _tell_what_to_do(
+    free: Sequence[ControlItem], stale: Mapping[str, Mapping[str, str]], target: str
+) -> None:
+    """Says which command builds what waits, and what is `stale` without a control item."""
+    aws = " --target aws" if target == "aws" else ""
+    if lost := {item.table_name for item in free if item.table_name not in tables()}:
+        say(f"What waits for {', '.join(sorted(lost))}, which is no gold table: `dm withdraw{aws}`")
+    # While something waits, dm process asks for nothing else; nor does it know what is new then.
+    new = [] if free else not_there(lake.find(), stale) if stale else []
+    asks = {t: {m for m, why in s.items() if is_announced(t, why, new)} for t, s in stale.items()}
+    if any(item.table_name in tables() for item in free):
+        click.echo(f"`dm process{aws}` builds what waits.")
+    elif any(asks.values()):
+        click.echo("`dm process` builds what is stale.")
+    left = {t: {m: why for m, why in s.items() if m not in asks[t]} for t, s in stale.items()}
+    worklist.tell_unasked({table: why for table, why in left.items() if why})
+
+
+def _why(fresh: Sequence[Freshness]) -> dict[str, Mapping[str, str]]:
+    return {table.table: table.why for table in fresh}
 
 
 def _code(
@@ -123,10 +154,19 @@ def _code(
 ) -> int:
     """The exit code."""
     untested = any("untested" in reason for table in fresh for reason in table.why.values())
-    failed = any(item.status is Status.ERROR or item.error_message for item in work)
+    failed = any(map(_failed, work))
     if problem or (check and (untested or failed)):
         return verdict.FAILED
     return verdict.LEFT if check and (work or any(table.stale for table in fresh)) else 0
+
+
+def _failed(item: ControlItem) -> bool:
+    """Whether an attempt has failed, and neither a person nor a run takes it up again yet.
+
+    An interruption is no attempt, and what `dm retry` sets free has all of its attempts.
+    """
+    tried = item.status is Status.PENDING and item.attempt_count > 0
+    return item.status is Status.ERROR or (tried and item.error_message is not None)
 
 
 def _tell_execution(execution: Execution) -> None:

@@ -10,6 +10,7 @@ import click
 from dm.reading.difference.changes import NOTHING, Changed, Changes, Counts
 from dm.terminal.output import Row, rows_out, text
 from runner import periods
+from runner.dbt.messages import count
 
 if TYPE_CHECKING:
     from dm.reading.difference.preview import Preview
@@ -31,7 +32,7 @@ def tell(found: Changes) -> None:
         return
     rows_out(_months(differing), "table")
     if len(differing) > MONTHS:
-        click.echo(f"  and {len(differing) - MONTHS} months more, that differ less")
+        click.echo(f"  and {count(len(differing) - MONTHS, 'month')} more, with less that differs")
     if columns := _columns(found.total):
         click.echo()
         rows_out(columns, "table")
@@ -44,7 +45,7 @@ def summary(found: Changes) -> str:
     """A sentence: how much of a table differs."""
     differing, total = found.differing, found.total
     if not differing:
-        return f"{found.table}: no row differs, in {len(found.months)} months"
+        return f"{found.table}: no row differs, in {count(len(found.months), 'month')}"
     counts = ", ".join(
         f"{number:,} {kind}"
         for kind, number in (
@@ -56,7 +57,7 @@ def summary(found: Changes) -> str:
         if number
     )
     equal = len(found.months) - len(differing)
-    others = f"; {equal} other months are equal" if equal else ""
+    others = f"; nothing differs in {count(equal, 'other month')}" if equal else ""
     return f"{found.table}: rows {counts}, in {periods.in_words(differing)}{others}"
 
 
@@ -66,7 +67,8 @@ def markdown(found: Changes) -> str:
     if found.differing:
         lines += ["", *_table(_months(found.differing))]
         if len(found.differing) > MONTHS:
-            lines += ["", f"And {len(found.differing) - MONTHS} months more, that differ less."]
+            more = count(len(found.differing) - MONTHS, "month")
+            lines += ["", f"And {more} more, with less that differs."]
     if columns := _columns(found.total):
         lines += ["", *_table(columns)]
     for kind, group in _by_kind(found.rows):

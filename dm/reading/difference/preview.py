@@ -8,6 +8,7 @@ from typing import Any
 
 from dm.reading.difference import changes
 from runner import periods
+from runner.dbt.messages import count
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Preview:
         if not self.changes:
             return f"nothing to build: no month is stale{out}"
         warned = f", of which warned: {self.warnings}" if self.warnings else ""
-        return f"its {self.tests} tests passed{warned}{out}"
+        return f"{count(self.tests, 'test')} passed{warned}{out}"
 
 
 def read(told: Mapping[str, Any]) -> Preview:

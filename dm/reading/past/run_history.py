@@ -15,6 +15,10 @@ from runner.control.items import Status, timestamp
 from runner.control.table import SCHEMA
 
 NAME = "run_history"
+_BY_A_PERSON = {
+    "dropped": "dm drop", "held": "dm hold", "released": "dm release", "rolled back": "dm rollback"
+}  # fmt: skip
+"""What a person decided, by the status of its row."""
 
 
 def find(lake: HasCatalog) -> Table | None:
@@ -79,7 +83,7 @@ def _rows(lake: Lake) -> list[dict[str, Any]]:
 def _of_row(row: Mapping[str, Any]) -> TableRun:
     return TableRun(
         run=row["run_id"],
-        by="dbt",
+        by=_BY_A_PERSON.get(row["status"], "dbt"),
         table=row["table_name"],
         outcome="SUCCEEDED" if row["status"] == "published" else str(row["status"]).upper(),
         periods=tuple(filter(None, (row["periods"] or "").split(", "))),

@@ -27,7 +27,16 @@ def of_main(table: Table) -> list[Snapshot]:
 
 def built_periods(table: Table) -> set[str]:
     """The periods that any run has built, as far as the snapshots of main are kept."""
-    return {period for snapshot in of_main(table) for period in written_periods(snapshot)}
+    return set(built_at(table))
+
+
+def built_at(table: Table) -> dict[str, datetime]:
+    """When a run last built each of these periods."""
+    found: dict[str, datetime] = {}
+    for snapshot in of_main(table):
+        for period in written_periods(snapshot):
+            found.setdefault(period, written(snapshot))
+    return found
 
 
 def written_periods(snapshot: Snapshot) -> set[str]:

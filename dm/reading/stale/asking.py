@@ -28,7 +28,7 @@ def to_build(
     Args:
         lake: the lake.
         wanted: the months that are asked for, in order, of each table.
-        force: whether fresh months are built, too.
+        force: whether fresh months are built, too; those that somebody holds never are.
         tell: gets a sentence on the months that are left out.
 
     Raises:
@@ -47,20 +47,37 @@ def to_build(
                 )
         found[table] = [month for month in some if month in known]
     # Asking dbt takes seconds, and of what was never built the answer is known.
-    if force or not any(built[table] & set(some) for table, some in found.items()):
+    looked_at = {table: _held(lake, table) for table in wanted} if force else built
+    if not any(looked_at[table] & set(some) for table, some in found.items()):
         return found
     told = plans.of(lake)
     if told.problem:
         return found  # the run tells, whatever it is
     for table, some in found.items():
-        stale = told.why.get(table, {})
-        if fresh := [month for month in some if month not in stale]:
-            tell(f"{table} {periods.in_words(fresh)}: built already, of the present input")
-        found[table] = [month for month in some if month in stale]
+        stale, holds = told.why.get(table, {}), told.held.get(table, {})
+        kept = [month for month in some if month in holds]
+        for said in dict.fromkeys(holds[month].in_words for month in kept):
+            which = periods.in_words(month for month in kept if holds[month].in_words == said)
+            tell(f"{table} {which}: {said}: `dm release {table}` lets runs build it")
+        free = [month for month in some if month not in holds]
+        fresh = [] if force else [month for month in free if month not in stale]
+        if fresh:
+            tell(
+                f"{table} {periods.in_words(fresh)}: built already, of the present input: --force"
+                " builds it again"
+            )
+        found[table] = [month for month in free if month not in fresh]
     return found
 
 
 def _built(lake: Lake, name: str) -> set[str]:
     with suppress(NotBuilt, Unreadable):
         return snapshots.built_periods(gold_table(lake, name))
+    return set()
+
+
+def _held(lake: Lake, name: str) -> set[str]:
+    """The months that somebody holds, or held until silver changed, which dbt knows."""
+    with suppress(NotBuilt, Unreadable):
+        return set(snapshots.held(snapshots.of_main(gold_table(lake, name))))
     return set()

@@ -3,9 +3,8 @@
 import hashlib
 import json
 import os
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -57,6 +56,9 @@ def of(lake: Lake) -> Plans:
     """What a run of dbt would find stale in a lake, as dbt itself tells.
 
     The answer is kept in the lake: Spark starts only if a table or the project has changed.
+
+    Raises:
+        CatalogUnreadable: the lake's catalog is damaged.
     """
     there = _tables(lake)
     if ".".join(TABLE) not in there:
@@ -116,9 +118,5 @@ def _key(there: Mapping[str, str]) -> str:
 
 def _tables(lake: Lake) -> dict[str, str]:
     """The metadata file of each table and view of the lake's catalog, by name."""
-    if not lake.database.exists():
-        return {}
     query = "select table_namespace || '.' || table_name, metadata_location from iceberg_tables"
-    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(lake.database)) as database:
-        return dict(database.execute(query))
-    return {}
+    return dict(lake.ask(query))

@@ -4,13 +4,13 @@
     {%- if result.node.name.startswith('row_loss.') -%}
         {%- set lost = fromjson(found.example) -%}
         {{ return(
-            (result.failures ~ ' month' ~ ('s' if result.failures != 1)) ~ ' would lose most of what readers see, for example '
-            ~ found.periods[0] ~ ': ' ~ lost.rows_built ~ ' rows instead of ' ~ lost.rows_seen
+            counted(result.failures, 'month') ~ ' would lose most of what readers see, for example '
+            ~ found.periods[0] ~ ': ' ~ counted(lost.rows_built, 'row') ~ ' instead of ' ~ lost.rows_seen
             ~ ". If that is right, build it with --vars '{max_row_loss: 1}'"
         ) }}
     {%- endif -%}
     {%- set test = 'test ' ~ result.node.name ~ ': ' if result.node.resource_type == 'test' else '' -%}
-    {%- set told = result.failures ~ ' row' ~ ('s' if result.failures != 1) if result.status == 'fail' else one_line(result.message) -%}
+    {%- set told = counted(result.failures, 'row') if result.status == 'fail' else one_line(result.message) -%}
     {%- set where = ' in ' ~ found.periods | join(', ') if found.periods else '' -%}
     {%- set example = ', for example ' ~ found.example if found.example else '' -%}
     {{ return(test ~ told ~ where ~ example) }}

@@ -162,5 +162,5 @@ def test_dm_tells_whose_work_another_run_holds(
     account.enqueue(BEERS, "2010-01")
     process = ["process", "--target", "aws", "--table", BEERS, "--wait"]
     answer = CliRunner().invoke(dm, process, catch_exceptions=False)
-    assert answer.exit_code == 0
+    assert answer.exit_code == 3
     assert f"{BEERS}: HELD, another run has its items" in answer.output

@@ -5,7 +5,10 @@ import time
 import pytest
 
 from dm.aws import dispatcher
+from runner.control.dynamodb import DynamoControlTable
+from runner.control.items import Outcome, Status
 from tests.dm.aws.state_machine import SLOW, given, run, started
+from tests.runner.control.test_control import HOUR, item
 
 
 @pytest.mark.parametrize("seconds", [600])
@@ -34,7 +37,7 @@ def test_who_waits_is_told_of_each_table_as_it_ends(state_machine: str) -> None:
 
 
 def test_a_failure_tells_table_reason_and_logs_and_ends_with_exit_code_1(
-    state_machine: str,
+    state_machine: str, control: DynamoControlTable
 ) -> None:
     answer = run("process", "--wait")
     assert answer.exit_code == 1
@@ -48,10 +51,30 @@ def test_a_failure_tells_table_reason_and_logs_and_ends_with_exit_code_1(
     assert lines[-1].endswith(": FAILED")
 
 
-def test_a_success_ends_with_exit_code_0(state_machine: str) -> None:
+def test_a_success_ends_with_exit_code_0(state_machine: str, control: DynamoControlTable) -> None:
     answer = run("process", "--wait", "--table", "top_drinkers")
     assert answer.exit_code == 0
     assert answer.output.splitlines()[-1].endswith(": SUCCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "told"),
+    [
+        (Status.ERROR, 1, "1 control item gave up: top_drinkers 2010-12. `dm status --target aws`"),
+        (Status.RUNNING, 3, "top_drinkers 2010-12: another run works on it; see `dm status --tar"),
+    ],
+)
+def test_what_is_left_is_no_success(
+    state_machine: str, control: DynamoControlTable, status: Status, code: int, told: str
+) -> None:
+    control.enqueue([item()])
+    (mine,) = control.claim(control.claimable(), "another", HOUR)
+    if status is Status.ERROR:
+        control.finish([(mine, Outcome(Status.ERROR, "no beer has a name"))])
+    answer = run("process", "--wait", "--table", "top_drinkers")
+    assert answer.exit_code == code
+    assert answer.output.splitlines()[-1].startswith(told)
+    assert run("process", "--wait", "--table", "top_beers_by_rating").exit_code == 0
 
 
 def test_a_state_machine_that_is_not_there_is_told(

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -69,6 +71,30 @@ def test_every_command_explains_itself_with_an_example(command: str) -> None:
     told = CliRunner().invoke(dm, [command, "--help"], terminal_width=80).output
     assert re.search(rf"^  Examples?:\n    .*dm {command}", told, re.MULTILINE)
     assert all(len(line) <= 80 for line in told.splitlines())
+
+
+def groups(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from groups(command, *path, name)
+
+
+def test_a_list_of_commands_is_folded_and_not_cut() -> None:
+    found = list(groups(dm))
+    assert ("spark",) in found
+    for path in found:
+        told = CliRunner().invoke(dm, [*path, "--help"], terminal_width=80).output
+        commands, _, more = told.partition("\nCommands:\n")[2].partition("\n\n")
+        assert more == f"`{' '.join(('dm', *path))} COMMAND --help` tells more of each.\n"
+        lines = commands.splitlines()
+        assert lines
+        assert all(len(line) <= 80 and not line.endswith("...") for line in lines), path
+        for line in lines:
+            if line[2] != " ":
+                name = line.split()[0]
+                example = CliRunner().invoke(dm, [*path, name, "--help"]).output
+                assert re.search(rf"^ +(\S+ )*dm {' '.join((*path, name))}", example, re.MULTILINE)
 
 
 def test_without_a_terminal_dm_prints_its_help(tmp_path: Path) -> None:

@@ -131,14 +131,42 @@ def test_a_backfill_tells_fresh_months_and_forces_them_if_asked(
     )  # dbt's own answer: tests/dm/past/test_history.py
     span = ("--from", "2010-01", "--to", "2010-02")
     answer = run("backfill", *DRINKERS, *span)
-    assert "top_drinkers 2010-01: built already, of the present input" in answer.output
+    assert (
+        "top_drinkers 2010-01: built already, of the present input: --force builds it again"
+        in answer.output
+    )
     assert [item.month for item in control.items(Status.PENDING)] == ["2010-02"]
     answer = run("backfill", *DRINKERS, "--from", "2010-01", "--to", "2010-01")
     assert answer.exit_code == 0
-    assert "Nothing is added: --force builds these months all the same." in answer.output
+    assert "Nothing is added." in answer.output
     assert run("backfill", *DRINKERS, *span, "--force").exit_code == 0
     forced = {item.month for item in control.items(Status.PENDING) if item.forced}
     assert forced == {"2010-01", "2010-02"}
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_backfill_of_a_held_month_names_who_holds_it(
+    control: SqliteControlTable,
+    two_years: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    force: tuple[str, ...],
+) -> None:
+    here = Lake(tmp_path)
+    here.catalog.create_namespace("dm_gold")
+    gold = here.catalog.create_table("dm_gold.top_drinkers", reviews.table([]).schema)
+    said = {"by": "ann", "since": "2012-02-01", "because": "wrong", "until": "release"}
+    properties = {"dm.held": json.dumps({"2010-01": said}), "dm.inputs": "{}"}
+    gold.append(reviews.table([]), snapshot_properties=properties | {"dm.periods": "2010-01"})
+    told = {"tables": {}, "held": {"top_drinkers": {"2010-01": said}}, "sources": {}}
+    monkeypatch.setattr(plans, "_ask", lambda: told)
+    span = ("--from", "2010-01", "--to", "2010-01")
+    answer = run("backfill", *DRINKERS, *span, *force)
+    assert answer.output == (
+        "top_drinkers 2010-01: held by ann since 2012-02-01 until it is released: wrong:"
+        " `dm release top_drinkers` lets runs build it\nNothing is added.\n"
+    )
+    assert not control.items(*Status)
 
 
 def test_a_backfill_needs_a_table(control: SqliteControlTable) -> None:

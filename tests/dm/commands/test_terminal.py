@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from local import silver
 from local.control import SqliteControlTable
 from local.lake import Lake
 from local.spark import conf
 from runner.control.items import Outcome, Status
+from runner.project import tables
 from tests import reviews
 from tests.dm.command import quiet, run
 from tests.dm.terminal import BIN, Terminal
@@ -30,25 +32,30 @@ def failed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_bash_completes_commands_and_tables(new_lake: Path) -> None:
+def test_bash_completes_commands_tables_and_months(tmp_path: Path) -> None:
+    made = [reviews.review(1), reviews.review(2, "2011-01")]
+    silver.upsert(Lake(tmp_path), reviews.table(made))
     complete = (
         'eval "$(dm completion bash)"; COMP_WORDS=({}); COMP_CWORD={};'
         " _dm_completion dm; echo ${{COMPREPLY[@]}}"
     )
     for words, told in {
         "dm pend": "pending",
-        "dm show top_b": "top_beers_by_rating top_breweries_by_rating",
+        "dm show top_b": " ".join(name for name in tables() if name.startswith("top_b")),
         "dm runs --format ''": "table csv json",
+        "dm export top_drinkers --to 2011": "2011-01",
+        "dm explain top_drinkers --period 20": "2010-12 2011-01",
+        "dm hold top_drinkers --period 2010-12..": "2010-12..2010-12 2010-12..2011-01",
     }.items():
         done = subprocess.run(
             ["bash", "-c", complete.format(words, len(words.split()) - 1)],
-            env=os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "DM_LAKE": str(new_lake)},
+            env=os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "DM_LAKE": str(tmp_path)},
             capture_output=True, text=True, timeout=60, check=True,
         )  # fmt: skip
         assert done.stdout.strip() == told
     for shell in ("zsh", "fish"):
         assert (
-            f"_DM_COMPLETE={shell}_complete" in run("dm", "completion", shell, lake=new_lake).stdout
+            f"_DM_COMPLETE={shell}_complete" in run("dm", "completion", shell, lake=tmp_path).stdout
         )
 
 

@@ -1,7 +1,7 @@
 """A drop that dies at any of its steps is finished by the same command."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ from local.control import SqliteControlTable
 from local.lake import Lake
 from local.processes import owners
 from runner.control.announce import announce
-from runner.control.items import ControlItem, Status
+from runner.control.items import UNSETTLED, ControlItem, Outcome, Status
 from tests.dm.lakes import NAME, drinker, drinkers, write
 
 OLD = "of_before"
@@ -23,7 +23,7 @@ NOW = datetime(2012, 2, 1, tzinfo=UTC)
 
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    """Two tables; one has no model any more, an item waits for it, and run_history knows it."""
+    """Two tables; one has no model any more, items wait for it or gave up, run_history knows it."""
     here, table = drinkers(tmp_path)
     monkeypatch.setenv("DM_LAKE", str(here.root))
     write(table, [drinker(1)], "0123456789abcdef")
@@ -39,8 +39,13 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
     history = here.catalog.create_table(("dm_gold", "run_history"), schema)
     history.append(pa.Table.from_pylist([row], schema=schema))
     at = "2012-02-01T00:00:00Z"
-    item = ControlItem("one", "x", "dm_gold", OLD, "2010", "01", created_at=at, updated_at=at)
-    SqliteControlTable(here.control).enqueue([item])
+    control = SqliteControlTable(here.control)
+    for name in ("gave up", "waits"):
+        item = ControlItem(name, "x", "dm_gold", OLD, "2010", "01", created_at=at, updated_at=at)
+        control.enqueue([item])
+        if name == "gave up":
+            mine = control.claim([item], "a run", timedelta(hours=1))
+            control.finish((one, Outcome(Status.ERROR, "no beer")) for one in mine)
     return here
 
 
@@ -84,7 +89,9 @@ def test_a_drop_that_died_is_finished(
     assert again.exit_code == 0, again.output
     assert f"{OLD} is out of the catalog, and the rest of its drop was not done" in again.output
     assert sorted(history(lake)) == ["dropped", "published"]
-    assert SqliteControlTable(lake.control).items(Status.SUCCESS)
+    control = SqliteControlTable(lake.control)
+    assert [item.control_id for item in control.items(Status.SUCCESS)] == ["waits"]
+    assert not control.items(*UNSETTLED)
     assert drop(OLD).exit_code == 1
     assert sorted(history(lake)) == ["dropped", "published"]
     assert lake.catalog.table_exists(("dm_gold", NAME))

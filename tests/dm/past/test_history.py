@@ -127,7 +127,7 @@ def test_maintenance_keeps_what_is_needed(
 
     old = "{branch_days: 0, snapshot_days: 0}"
     text = dbt("run-operation", "maintain", "--args", old).text
-    assert f"{NAME}: 1 old branches dropped" in text
+    assert f"{NAME}: 1 old branch dropped" in text
     table = gold(lake, NAME)
     assert set(table.metadata.refs) == {"main", "pin"}
     assert {s.snapshot_id for s in table.metadata.snapshots} == {

@@ -100,6 +100,14 @@ def test_status_says_to_a_script_whether_all_is_built(control: SqliteControlTabl
     give_up(control)
     assert run("status", "--check").exit_code == 1
     assert run("status").exit_code == 0
+    run("retry")
+    assert run("status", "--check").exit_code == 3
+    (mine,) = control.claim(control.claimable(), "me", HOUR)
+    finish(control, mine, Outcome(Status.PENDING, "it was interrupted", interrupted=True))
+    assert run("status", "--check").exit_code == 3
+    (mine,) = control.claim(control.claimable(), "me", HOUR)
+    finish(control, mine, Outcome(Status.PENDING, "no beer has a name"))
+    assert run("status", "--check").exit_code == 1
 
 
 def test_items_of_a_table_that_is_no_more_are_withdrawn(control: SqliteControlTable) -> None:
@@ -217,12 +225,14 @@ def test_the_history_has_the_runs_of_dbt(control: SqliteControlTable, tmp_path: 
         "run_id": "of-dbt", "table_name": NAME, "status": "failed", "periods": "2010-11, 2010-12",
         "error_message": "no beer", "started_at": began, "duration_seconds": 2.5,
     }  # fmt: skip
-    rows = pa.Table.from_pylist([row])
+    by_hand = row | {"run_id": "of-ann", "status": "rolled back", "error_message": "ann: wrong"}
+    rows = pa.Table.from_pylist([row, by_hand])
     catalog.create_table("dm_gold.run_history", rows.schema).append(rows)
     give_up(control, "a")
     told = json.loads(run("runs", "--format", "json").output)
     assert [(found["by"], found["outcome"], found["periods"]) for found in told] == [
         ("dm process", "FAILED", ["2010-01"]),
         ("dbt", "FAILED", ["2010-11", "2010-12"]),
+        ("dm rollback", "ROLLED BACK", ["2010-11", "2010-12"]),
     ]
     assert "no beer" in run("runs").output

@@ -98,12 +98,12 @@ def test_two_states_are_compared(states: dict[str, str]) -> None:
     }
     assert list(found["months"]) == ["2010-01", "2010-02"]
     text = told("diff", NAME, "--from", states["run"])
-    assert "rows 1 new, 1 gone, 1 changed, in 2010-01; 1 other months are equal" in text
+    assert "rows 1 new, 1 gone, 1 changed, in 2010-01; nothing differs in 1 other month" in text
     assert "3 -> 5" in text
     backwards = told("diff", NAME, "--from", "main", "--to", states["run"], "--format", "markdown")
     assert "| 5 -> 3 |" in backwards
     none = told("diff", NAME, "--from", states["run"], "--period", "2010-02")
-    assert "no row differs, in 1 months" in none
+    assert "no row differs, in 1 month" in none
 
 
 def test_a_query_reads_and_nothing_else(states: dict[str, str], tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_person_is_forgotten(lake: Lake, dbt: Dbt) -> None:
     still = typed("forget", "--profile", "7", "--yes")
     assert still.exit_code == 1
     assert not [line for line in still.output.splitlines() if ".avro" in line], still.output
-    assert f"1 files still have the name or the address:\n  {mine}" in still.output
+    assert f"The name or the address is still in 1 file:\n  {mine}" in still.output
     mine.unlink()
     assert "No file of the lake has" in told("forget", "--profile", "7", "--yes")
     assert "No table's file has" in told("forget", "--profile", "7", "--yes")
@@ -191,7 +191,9 @@ def test_a_table_is_dropped(lake: Lake) -> None:
     assert typed("drop", "nothing", "--yes").exit_code == 1
     assert typed("drop", "of_before").exit_code == 1
     assert lake.catalog.table_exists(("dm_gold", "of_before"))
-    assert "1 control items that waited for it are settled" in told("drop", "of_before", "--yes")
+    assert "Settled: 1 control item that waited for it or gave up." in told(
+        "drop", "of_before", "--yes"
+    )
     assert [i.control_id for i in control.items(Status.SUCCESS) if i.table_name == "of_before"]
 
     metadata = Path(gold(lake, NAME).metadata_location.removeprefix("file:"))

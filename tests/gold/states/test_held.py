@@ -154,7 +154,8 @@ def test_a_hold_until_silver_changes_ends_when_it_does(
     silver.table(lake).delete("review_month = 1 and review_id = 1")
     assert dbt("run", "--select", NAME).messages[NAME] == "1 period (2010-01)"
     assert sizes(lake) == {JANUARY: 39, FEBRUARY: 40}
-    assert list(json.loads(told("status", "--format", "json"))["tables"][3]["held"]) == [FEBRUARY]
+    tables = json.loads(told("status", "--format", "json"))["tables"]
+    assert [list(table["held"]) for table in tables if table["table"] == NAME] == [[FEBRUARY]]
     told("release", NAME)
 
 

@@ -120,7 +120,7 @@ def test_a_dry_run_tells_all_and_does_nothing(lake: Lake, tmp_path: Path) -> Non
     dm_load(good)
     before = silver.table(lake).metadata_location
     changed = as_file(tmp_path / "b.csv", text(review(1, state="CA")))
-    assert "would change 2010-12\n  1 rows read: 1 changed" in dm_load("--dry-run", changed)
+    assert "would change 2010-12\n  1 row read: 1 changed" in dm_load("--dry-run", changed)
     assert silver.table(lake).metadata_location == before
     reviews = (review(i, beer_abv="x", state="NY" if i else "") for i in range(250))
     bad = as_file(tmp_path / "c.csv", text(*reviews))
