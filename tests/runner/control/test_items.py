@@ -15,7 +15,7 @@ TEXT = "2012-02-01T07:00:05.123+00:00"
 EARLIER = "2012-02-01T07:00:03.123+00:00"
 HOUR, IN_AN_HOUR = timedelta(hours=1), "2012-02-01T08:00:05.123+00:00"
 TRIED = item(
-    status=Status.RUNNING, attempt_count=2, started_at=EARLIER, finished_at=EARLIER, duration=7,
+    status=Status.ERROR, attempt_count=2, started_at=EARLIER, finished_at=EARLIER, duration=7,
     error_message="no beer", record_count=3, lease_owner="me", lease_expires_at=EARLIER,
     gold_snapshot_id=9,
 )  # fmt: skip
