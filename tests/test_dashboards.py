@@ -101,8 +101,8 @@ def nights(contract: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     for table, status in ITEMS:
         contract.execute(
             'insert into dynamodb."default"."dm-processing-control"'
-            " (schema_name, table_name, status, review_year, review_month, error_message)"
-            f" values ('dm_gold', '{table}', '{status}', '2010', '1', 'no beer')"
+            " (schema_name, table_name, status, review_year, review_month, updated_at, error_message)"
+            f" values ('dm_gold', '{table}', '{status}', '2010', '1', '2012-02-01', 'no beer')"
         )
     return contract
 
@@ -113,7 +113,7 @@ def asked(nights: duckdb.DuckDBPyConnection, dashboard: str, name: str) -> list[
     for pattern, value in VARIABLES.items():
         query = re.sub(pattern, value, query)
     (translated,) = sqlglot.transpile(query, read="athena", write="duckdb")
-    return nights.execute(translated).fetch_arrow_table().to_pylist()
+    return nights.execute(translated).to_arrow_table().to_pylist()
 
 
 def test_an_alarm_rings_for_tables_that_are_there(nights: duckdb.DuckDBPyConnection) -> None:

@@ -44,7 +44,7 @@ def summary(found: Changes) -> str:
     """A sentence: how much of a table differs."""
     differing, total = found.differing, found.total
     if not differing:
-        return f"{found.table}: no row differs, in {len(found.months)} months"
+        return f"{found.table}: no row differs, in {count(len(found.months), 'month')}"
     counts = ", ".join(
         f"{number:,} {kind}"
         for kind, number in (
