@@ -101,7 +101,8 @@ def nights(contract: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     for table, status in ITEMS:
         contract.execute(
             'insert into dynamodb."default"."dm-processing-control"'
-            " (schema_name, table_name, status, review_year, review_month, updated_at, error_message)"
+            " (schema_name, table_name, status, review_year, review_month, updated_at,"
+            " error_message)"
             f" values ('dm_gold', '{table}', '{status}', '2010', '1', '2012-02-01', 'no beer')"
         )
     return contract

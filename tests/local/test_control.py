@@ -49,6 +49,14 @@ def test_each_attempt_is_noted_and_who_is_at_work(control: SqliteControlTable) -
     assert first.started_at > a.created_at
 
 
+def test_what_a_person_does_with_an_item_is_no_attempt(control: SqliteControlTable) -> None:
+    control.enqueue([item("a")])
+    (mine,) = control.claim(control.claimable(), "one", HOUR)
+    control.finish([(mine, Outcome(Status.ERROR, "no beer"))])
+    control.retry(control.items(Status.ERROR))
+    assert attempts(control) == [("one", "2010-12", "error", "no beer", False)]
+
+
 def test_of_a_dead_run_items_are_free_and_the_attempt_is_its_own(
     control: SqliteControlTable, tmp_path: Path
 ) -> None:

@@ -167,6 +167,17 @@ def test_what_dbt_cannot_do_at_all_fails_for_all(control: SqliteControlTable) ->
     assert len(results) == 3
 
 
+def test_what_is_settled_when_dbt_cannot_go_on_is_not_told_twice(
+    control: SqliteControlTable,
+) -> None:
+    control.enqueue(months(1, 2))
+    later = {NAME: Problem("later", frozenset({"2010-02"}), later=True)}
+    results, _ = run(control, later, DbtFailed("the cluster is gone"))
+    assert [(r.period, r.error) for r in results] == [
+        ("2010-01", None), ("2010-02", "the cluster is gone"),
+    ]  # fmt: skip
+
+
 def test_what_is_forced_is_built_alone(control: SqliteControlTable) -> None:
     control.enqueue([*months(1), item("forced", review_month="2", object_key="forced/1")])
     stale, force = Builds(), Builds()

@@ -10,6 +10,7 @@ import click
 from dm.reading.difference.changes import NOTHING, Changed, Changes, Counts
 from dm.terminal.output import Row, rows_out, text
 from runner import periods
+from runner.dbt.messages import count
 
 if TYPE_CHECKING:
     from dm.reading.difference.preview import Preview

@@ -101,7 +101,7 @@ def test_two_states_are_compared(states: dict[str, str]) -> None:
     backwards = told("diff", NAME, "--from", "main", "--to", states["run"], "--format", "markdown")
     assert "| 5 -> 3 |" in backwards
     none = told("diff", NAME, "--from", states["run"], "--period", "2010-02")
-    assert "no row differs, in 1 months" in none
+    assert "no row differs, in 1 month" in none
 
 
 def test_a_query_reads_and_nothing_else(states: dict[str, str], tmp_path: Path) -> None:
