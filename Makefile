@@ -46,7 +46,7 @@ mutate: develop
 
 # The brothers of tests that make test runs: other faults, commands and zones of the same kind.
 trials: develop
-	@$(BIN)/pytest --long tests/runner/test_quarantine.py tests/gold/test_noticed.py tests/gold/test_trust.py tests/dm/commands/test_commands.py
+	@$(BIN)/pytest --long tests/runner/test_quarantine.py tests/gold/test_noticed.py tests/gold/test_trust.py tests/dm/commands/test_commands.py tests/dm/commands/test_walk_of_commands.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop

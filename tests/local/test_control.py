@@ -16,7 +16,7 @@ from tests.runner.control.test_control import HOUR, item
 
 @pytest.fixture
 def control(tmp_path: Path) -> SqliteControlTable:
-    return SqliteControlTable(tmp_path / "a" / "control.db")
+    return SqliteControlTable(tmp_path / "a" / "b" / "control.db")
 
 
 def attempts(control: SqliteControlTable) -> list[tuple[object, ...]]:
@@ -52,6 +52,7 @@ def test_each_attempt_is_noted_and_who_is_at_work(control: SqliteControlTable) -
 def test_what_a_person_does_with_an_item_is_no_attempt(control: SqliteControlTable) -> None:
     control.enqueue([item("a")])
     (mine,) = control.claim(control.claimable(), "one", HOUR)
+    assert [one.control_id for one in control.renew([mine], HOUR)] == ["a"]
     control.finish([(mine, Outcome(Status.ERROR, "no beer"))])
     control.retry(control.items(Status.ERROR))
     assert attempts(control) == [("one", "2010-12", "error", "no beer", False)]
@@ -72,10 +73,10 @@ def test_of_a_dead_run_items_are_free_and_the_attempt_is_its_own(
     assert {(owner, alive) for owner, *_, alive in attempts(control)} == {
         ("one", False), ("two", True),
     }  # fmt: skip
-    files = {path.name.partition("run-")[2] for path in tmp_path.glob("a/*.run-*")}
+    files = {path.name.partition("run-")[2] for path in tmp_path.glob("a/b/*.run-*")}
     assert files == {"one", "two"}  # the other item is the dead one's still
     control.claim(control.claimable(), "two", HOUR)
-    assert [path.name for path in tmp_path.glob("a/*.run-*")] == ["control.db.run-two"]
+    assert [path.name for path in tmp_path.glob("a/b/*.run-*")] == ["control.db.run-two"]
 
 
 def test_where_several_died_all_is_free(control: SqliteControlTable) -> None:
@@ -109,7 +110,7 @@ def test_items_of_other_schemas_are_changed_by_nothing(
     assert not control.retry([theirs])
     assert not control.mend([theirs])
     assert not control.withdraw([theirs])
-    with closing(sqlite3.connect(tmp_path / "a" / "control.db")) as database:
+    with closing(sqlite3.connect(tmp_path / "a" / "b" / "control.db")) as database:
         rows = database.execute("select schema_name, status from control_items").fetchall()
     assert sorted(rows) == [("dm_gold", "error"), ("other", "pending")]
 
