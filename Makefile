@@ -39,13 +39,14 @@ walks: develop
 undo: develop
 	@$(BIN)/pytest --long tests/gold/states/test_held.py tests/gold/states/test_preview.py tests/dm/past/test_states.py
 
-# Puts bugs into the code that decides, one after the other, and says which the tests let pass. ONLY=macros tries those alone.
+# Puts bugs into the code that decides, one after the other, and says which the tests let pass: half an hour or more. ONLY=macros
+# tries those alone, ONLY=runner/periods those of a file. It writes docs/reliability.md.
 mutate: develop
-	@$(BIN)/python -m tests.mutate $(ONLY)
+	@$(BIN)/python -m tests.mutation $(ONLY)
 
 # The brothers of tests that make test runs: other faults, commands and zones of the same kind.
 trials: develop
-	@$(BIN)/pytest --long tests/runner/test_quarantine.py tests/gold/test_noticed.py tests/gold/test_trust.py tests/dm/commands/test_commands.py
+	@$(BIN)/pytest --long tests/runner/test_quarantine.py tests/gold/test_noticed.py tests/gold/test_trust.py tests/dm/commands/test_commands.py tests/dm/commands/test_walk_of_commands.py
 
 # Each command that the README and the docs name, as a reader types it.
 test-docs: develop

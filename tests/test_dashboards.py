@@ -75,6 +75,117 @@ def test_a_query_runs(contract: duckdb.DuckDBPyConnection, dashboard: Path, name
     contract.execute(translated)
 
 
+HISTORY = (
+    # table, status, hours ago, months, tests that passed
+    ("fresh", "published", 1, "2010-11, 2010-12", 9),
+    ("old", "published", 60, "2010-12", 9),
+    ("old", "failed", 2, "2010-12", 9),
+    ("untested", "published", 3, "2010-10, 2010-11", 0),
+    ("untested", "published", 2, "2010-10", 9),
+    ("gone", "published", 90, "2010-12", 0),
+    ("gone", "failed", 80, "2010-12", 9),
+    ("gone", "dropped", 70, "", 0),
+    ("again", "dropped", 70, "", 0),
+    ("again", "published", 65, "2010-12", 9),
+)
+ITEMS = (("old", "error"), ("fresh", "pending"), ("fresh", "running"), ("fresh", "success"))
+
+
+@pytest.fixture(scope="module")
+def nights(contract: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """What some nights leave behind."""
+    columns = "table_name, status, finished_at, started_at, periods, tests_passed, run_id"
+    for table, status, ago, months, passed in HISTORY:
+        when = f"cast(current_timestamp as timestamp) - interval {ago} hour"
+        values = f"'{table}', '{status}', {when}, {when}, '{months}', {passed}, 'run'"
+        contract.execute(f"insert into dm_gold.run_history ({columns}) values ({values})")
+    for table, status in ITEMS:
+        contract.execute(
+            'insert into dynamodb."default"."dm-processing-control"'
+            " (schema_name, table_name, status, review_year, review_month, updated_at,"
+            " error_message)"
+            f" values ('dm_gold', '{table}', '{status}', '2010', '1', '2012-02-01', 'no beer')"
+        )
+    return contract
+
+
+def asked(nights: duckdb.DuckDBPyConnection, dashboard: str, name: str) -> list[dict[str, Any]]:
+    """What a panel or a rule shows."""
+    query = queries(PROJECT / f"dashboards/{dashboard}.json")[name]
+    for pattern, value in VARIABLES.items():
+        query = re.sub(pattern, value, query)
+    (translated,) = sqlglot.transpile(query, read="athena", write="duckdb")
+    return nights.execute(translated).to_arrow_table().to_pylist()
+
+
+def test_an_alarm_rings_for_tables_that_are_there(nights: duckdb.DuckDBPyConnection) -> None:
+    """A table that was dropped has its last rows for ever."""
+    late, failed = json.loads((PROJECT / "dashboards/alerts.json").read_text())["rules"]
+    hours = asked(nights, "alerts", late["title"])
+    assert rings(late, hours, "hours_since") == {"old", "again"}
+    assert {row["table_name"] for row in hours} == {"fresh", "old", "untested", "again"}
+    assert rings(failed, asked(nights, "alerts", failed["title"]), "not_published") == {"old"}
+
+
+def rings(rule: dict[str, Any], rows: list[dict[str, Any]], column: str) -> set[str]:
+    """The tables that a rule rings for."""
+    asks, decides = rule["data"]
+    assert (rule["condition"], decides["model"]["expression"]) == (decides["refId"], asks["refId"])
+    (condition,) = decides["model"]["conditions"]
+    assert condition["evaluator"]["type"] == "gt"
+    return {row["table_name"] for row in rows if row[column] > condition["evaluator"]["params"][0]}
+
+
+def test_what_is_untested_or_gave_up_is_shown(nights: duckdb.DuckDBPyConnection) -> None:
+    untested = asked(nights, "operations", "Untested months")
+    assert [(row["table_name"], row["month"]) for row in untested] == [("untested", "2010-11")]
+    (gave_up,) = asked(nights, "operations", "Months that gave up")
+    assert (gave_up["table_name"], gave_up["month"]) == ("old", "2010-01")
+    assert gave_up["error_message"] == "no beer"
+    waits = asked(nights, "operations", "Control items by table")
+    assert [tuple(row.values()) for row in waits] == [("fresh", 1, 1, 0), ("old", 0, 0, 1)]
+    hours = {
+        row["table_name"]: row["hours_since"] for row in asked(nights, "operations", "Freshness")
+    }
+    assert hours == {"again": 65, "fresh": 1, "old": 60, "untested": 2}
+
+
+def test_numbers_have_units_and_old_tables_a_colour() -> None:
+    """The alarm rings where the dashboard's colour is red."""
+    shown: dict[tuple[str, str], dict[str, Any]] = {}
+    for path in DASHBOARDS:
+        for panel in json.loads(path.read_text()).get("panels", []):
+            for override in panel["fieldConfig"]["overrides"]:
+                said = {each["id"]: each["value"] for each in override["properties"]}
+                shown[panel["title"], override["matcher"]["options"]] = said
+                assert said["displayName"][0].isupper()
+                assert "_" not in said["displayName"]
+            defaults = panel["fieldConfig"]["defaults"]
+            if panel["type"] != "table" and not panel["fieldConfig"]["overrides"]:
+                assert {"unit", "displayName"} <= defaults.keys(), panel["title"]
+    for (_, column), said in shown.items():
+        if column == "total_reviews":
+            assert (said["unit"], said["decimals"]) == ("locale", 0)
+        if column == "avg_rating":
+            assert (said["decimals"], said["min"], said["max"]) == (2, 1, 5)
+    fresh = shown["Freshness", "hours_since"]
+    assert fresh["unit"] == "h"
+    steps = [(step["color"], step["value"]) for step in fresh["thresholds"]["steps"]]
+    assert steps == [("green", None), ("orange", 30), ("red", 54)]
+    (late, _) = json.loads((PROJECT / "dashboards/alerts.json").read_text())["rules"]
+    assert late["data"][1]["model"]["conditions"][0]["evaluator"]["params"] == [54]
+
+
+def test_the_dashboards_lead_to_each_other() -> None:
+    boards = [json.loads(path.read_text()) for path in DASHBOARDS]
+    boards = [board for board in boards if "panels" in board]
+    assert len({board["uid"] for board in boards}) == len(boards) == 2
+    for board in boards:
+        (link,) = board["links"]
+        assert link["type"] == "dashboards"
+        assert all(set(link["tags"]) <= set(other["tags"]) for other in boards)
+
+
 def fits(value: object, hint: Any) -> bool:
     """Whether a value is of a type of Grafana's schema, in all its parts."""
     origin, inner = get_origin(hint), get_args(hint)

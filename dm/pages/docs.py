@@ -5,6 +5,7 @@ the tables to them. So it needs no lake, and no Spark. dbt's own page knows no l
 """
 
 import json
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,9 +18,19 @@ from runner.project import PROJECT
 
 PAGE = PROJECT / "target" / "docs" / "index.html"
 
+_TITLE = "Data Master: tables and where their columns come from"
 # It begins with the source, its tables and their readers, without links to what its maker sells.
 _HEAD = """
-<style>a[href*="colibri-data.com"].border-dashed { display: none }</style>
+<style>
+  a[href*="colibri-data.com"].border-dashed { display: none }
+  @media (max-width: 760px) {
+    body::before {
+      content: "This page is for a desktop: the lineage needs more room than there is here.";
+      display: block; padding: 12px 16px; font: 15px/1.4 sans-serif;
+      background: #fff3cd; color: #332701;
+    }
+  }
+</style>
 <script>
   if (!new URLSearchParams(location.search).has("model"))
     history.replaceState(null, "", "?model=SOURCE&children=all")
@@ -38,6 +49,17 @@ class _Extractor(DbtColumnLineageExtractor):  # type: ignore[misc]
         return {f".{name}": node for name, node in super().build_nodes_with_columns().items()}
 
 
+class _Report(DbtColibriReportGenerator):  # type: ignore[misc]
+    """Calls tests by their own names, as dbt and `dm explain` do, and not by their kind."""
+
+    def _build_tests_by_node(self) -> dict[str, dict[str, list[dict[str, Any]]]]:
+        found: dict[str, dict[str, list[dict[str, Any]]]] = super()._build_tests_by_node()
+        for columns in found.values():
+            for test in (test for tests in columns.values() for test in tests):
+                test["name"] = self.manifest["nodes"][test["unique_id"]]["name"]
+        return found
+
+
 def build(folder: Path = PAGE.parent) -> Path:
     """Makes the page, in a folder of its own.
 
@@ -53,10 +75,11 @@ def build(folder: Path = PAGE.parent) -> Path:
         catalog = Path(scratch, "catalog.json")
         catalog.write_text(json.dumps(_catalog(nodes)))
         extractor = _Extractor(manifest, catalog)
-    DbtColibriReportGenerator(extractor, disable_telemetry=True).generate_report(str(folder))
+    _Report(extractor, disable_telemetry=True).generate_report(str(folder))
     page = folder / PAGE.name
     head = _HEAD.replace("SOURCE", next(iter(nodes["sources"])))
-    page.write_text(page.read_text().replace("</head>", f"{head}</head>", 1))
+    made = re.sub("<title>.*?</title>", f"<title>{_TITLE}</title>", page.read_text(), count=1)
+    page.write_text(made.replace("</head>", f"{head}</head>", 1))
     return page
 
 

@@ -56,3 +56,16 @@ def test_a_table_has_its_meaning_its_columns_and_its_code(page: Page, docs: str)
     page.get_by_role("tab", name="Code").click()
     expect(page.locator("code").filter(has_text="exact_avg").last).to_be_visible()
     page.screenshot(path=SCREENSHOTS / "docs-code.png")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_narrow_screen_is_told_that_it_is_for_a_desktop(
+    page: Page, docs: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(docs)
+    expect(page).to_have_title("Data Master: tables and where their columns come from")
+    expect(card(page, "review_flat")).to_be_visible()
+    told = page.evaluate("getComputedStyle(document.body, '::before').content")
+    assert ("for a desktop" in told) == (width == 390)
+    page.screenshot(path=SCREENSHOTS / f"docs-{width}.png")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.dbt.messages import one_line, unanswered
+from runner.dbt.messages import count, one_line, unanswered
 from runner.gold import GoldUnreadable, published
 
 LOST = """Runtime Error in model top_drinkers (models/gold/top_drinkers.sql)
@@ -47,7 +47,7 @@ def test_a_service_that_does_not_answer_is_told_by_name(message: str, told: str)
 
 
 def test_other_faults_are_told_by_their_first_words() -> None:
-    assert not unanswered(OTHER)
+    assert unanswered(OTHER) == ""
     assert one_line(OTHER) == "IllegalStateException: what it is"
     assert not unanswered(REFUSED)
     assert one_line(REFUSED).startswith("S3Exception: Not so fast. (Service: S3, Status Code: 403")
@@ -67,3 +67,43 @@ def test_what_dbt_says_of_a_model_without_columns_is_told_in_a_line() -> None:
     )
     assert one_line(said).startswith("models/gold/top_ciders.sql has no columns in its YAML")
     assert one_line("Parsing Error in model x (x.yml)\n  what it is") == "what it is"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("", "it does not say why"),
+        ("Database Error in model x\n\n", "it does not say why"),
+        ("Runtime Error\n  it says:\n  two lines\n  and a third", "it says: two lines"),
+        ("what it is\nand more", "what it is"),
+        (f"{'x' * 500}yyy", "x" * 500),
+    ],
+)
+def test_a_message_is_its_first_line_that_says_something(message: str, told: str) -> None:
+    assert one_line(message) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("glue.DefaultGlueClient.getTable", "Glue"), ("sts.DefaultStsClient.assumeRole", "sts")],
+)
+def test_a_service_has_the_name_that_people_know(name: str, told: str) -> None:
+    said = LOST.replace("s3.DefaultS3Client.putObject", name)
+    assert one_line(said).startswith(f"{told} did not answer ({name.split('.')[-1]}: The target")
+    assert one_line(said).endswith(f"Run it again when {told} does")
+
+
+def test_a_service_without_a_name_and_a_long_reason() -> None:
+    said = LOST.replace("services.s3", "s3").replace("The target", "x" * 300)
+    told = f"AWS did not answer (a call: {'x' * 200}). Run it again when AWS does"
+    assert one_line(said) == told
+
+
+def test_a_call_before_the_one_that_failed_is_not_blamed() -> None:
+    said = "software.amazon.awssdk.services.glue.DefaultGlueClient.getTable(\n" + LOST
+    assert "putObject" in one_line(said)
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, "0 tables"), (1, "1 table"), (2, "2 tables")])
+def test_so_many_of_something(number: int, told: str) -> None:
+    assert count(number, "table") == told

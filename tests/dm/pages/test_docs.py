@@ -78,3 +78,15 @@ def test_each_reader_is_named(content: Any) -> None:
     read = {edge["target"] for edge in content["lineage"]["edges"] if edge["source"] != SILVER}
     exposures = {"athena", "grafana_dashboard", "metabase", "monthly_page", "power_bi"}
     assert read == {f"exposure.datamaster.{name}" for name in exposures}
+
+
+def test_the_page_has_the_projects_title_and_the_tests_their_own_names(content: Any) -> None:
+    assert "<title>Data Master: " in PAGE.read_text()
+    node = content["nodes"]["model.datamaster.top_drinkers"]
+    tests = [
+        *node.get("tests", []),
+        *(t for c in node["columns"].values() for t in c.get("tests", ())),
+    ]
+    names = {test["name"] for test in tests}
+    assert "valid_rows_top_drinkers" in names
+    assert all(test["unique_id"].split(".")[2] == test["name"] for test in tests)
