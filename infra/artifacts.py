@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,28 @@ if TYPE_CHECKING:
 FOLDER = "code/gold"
 KEPT = timedelta(days=90)
 """How long an artifact is kept that is not deployed any more."""
+
+
+_DEPLOYED = f"{FOLDER}/deployed.json"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What was deployed last, all of it: kept beside the artifacts, for it outlives the stack.
+
+    Attributes:
+        version: whose months have been announced; None if nothing tells.
+        before: the version before it, which is kept to go back to.
+    """
+
+    version: str | None = None
+    before: str | None = None
+
+    def then(self, version: str) -> Deployed:
+        """After a version has been deployed."""
+        if version == self.version:
+            return self
+        return Deployed(version, self.version or self.before)
 
 
 class NoSuchVersion(DataMasterError):
@@ -75,6 +98,36 @@ def uploaded(s3: S3Client, bucket: str, version: str) -> tuple[list[str], str]:
             f"Name one of {', '.join(name for name, _ in known[:10]) or 'none yet'}; newest first.",
         ) from error
     return json.loads(tables), template
+
+
+def deployed(s3: S3Client, bucket: str) -> Deployed:
+    """What was deployed last from this bucket."""
+    try:
+        found = s3.get_object(Bucket=bucket, Key=_DEPLOYED)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in (*NOT_THERE, "NoSuchKey"):
+            raise
+        return Deployed()
+    return Deployed(**json.loads(found))
+
+
+def keep_deployed(s3: S3Client, bucket: str, what: Deployed) -> None:
+    """Keeps what has been deployed."""
+    s3.put_object(Bucket=bucket, Key=_DEPLOYED, Body=json.dumps(asdict(what)).encode())
+
+
+def show_docs(s3: S3Client, bucket: str, version: str, page: str) -> bool:
+    """Puts the page of docs of a version to where it is read; whether it has one."""
+    source = f"{FOLDER}/{version}/{page}"
+    try:
+        s3.copy_object(
+            Bucket=bucket, Key=f"docs/gold/{page}", CopySource={"Bucket": bucket, "Key": source}
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in (*NOT_THERE, "NoSuchKey"):
+            raise
+        return False
+    return True
 
 
 def prune(s3: S3Client, bucket: str, keep: Collection[str]) -> list[str]:

@@ -16,11 +16,21 @@ from dm.terminal.output import rows_out
 from infra import arguments
 from infra.announce import announce_version
 from infra.arguments import CannotDeploy
-from infra.artifacts import FOLDER, KEPT, prune, upload, uploaded
+from infra.artifacts import (
+    FOLDER,
+    KEPT,
+    Deployed,
+    deployed,
+    keep_deployed,
+    prune,
+    show_docs,
+    upload,
+    uploaded,
+)
 from infra.capacity import refuse_crowding
 from infra.package import version
 from infra.places import places, refuse_misfits, to_make
-from infra.quiet import bring_to_rest, disable_schedules
+from infra.quiet import bring_to_rest, schedules_off
 from infra.stack import Change, Stack, aws_errors, declared
 from runner.aws import calls as aws
 from runner.control.dynamodb import DynamoControlTable
@@ -145,11 +155,15 @@ def deploy(
         s3, bucket = session.client("s3"), names["DatalakeBucket"]
         if artifact:
             files = [*sorted(artifact.iterdir()), DEFINITION, TEMPLATES[ANALYTICS]]
+            files += [docs] if docs.exists() else []
             upload(s3, files, bucket, f"{FOLDER}/{version}")
         tables, template = uploaded(s3, bucket, version)
         ours = {"Version": version, "Tables": ",".join(tables)}
         ours["Name"] = arguments.in_environment(ANALYTICS, environment)
-        before = analytics.parameters.get("Version", version)
+        ours["JobTags"] = arguments.of_jobs(analytics.tags | labels)
+        last = deployed(s3, bucket)
+        if last.version is None:
+            last = Deployed(None, analytics.parameters.get("Version"))
 
         def stop(changes: Sequence[Change]) -> None:
             # AWS changes no application that is started, not even its tags.
@@ -159,12 +173,16 @@ def deploy(
         wanted = _of(template, names | given | ours)
         if not change(analytics, template, wanted, labels, yes=yes, before=stop):
             return
-        if before != version:
+        # Kept at the end alone: what does not come so far, the next deployment does again.
+        if version != last.version:
             found = announce_version(DynamoControlTable(names["ControlTable"]), tables, version)
-            click.echo(f"The next execution looks at {found} tables, for the code changed.")
-        if docs.exists():
-            upload(s3, [docs], bucket, "docs/gold")
-        for old in prune(s3, bucket, {before, version}):
+            if found:
+                click.echo(f"The next execution looks at {found} tables, for the code changed.")
+        if not show_docs(s3, bucket, version, docs.name):
+            click.echo(f"{version} brings no page of docs; the one that is there stays.")
+        now = last.then(version)
+        keep_deployed(s3, bucket, now)
+        for old in prune(s3, bucket, {v for v in (now.version, now.before) if v}):
             click.echo(f"Deleted the artifact {old}, which is older than {KEPT.days} days.")
         for name, value in analytics.outputs.items():
             click.echo(f"{name}: {value}")
@@ -173,12 +191,13 @@ def deploy(
 @main.command()
 @arguments.environment
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--cancel", is_flag=True, help="Cancel jobs that run, and do not wait for their end.")
+@click.option("--cancel", is_flag=True, help="Stop executions and cancel jobs that run.")
 def destroy(environment: str, yes: bool, cancel: bool) -> None:
     """Delete the schedule, the state machine, the application and their roles.
 
     The tables, the buckets, the control table and the Glue database stay. An execution that runs is
-    waited for; a job that is cancelled has two minutes to give its items back.
+    waited for; a job that is cancelled has two minutes to give its items back. If it does not come
+    to its end, the schedules are again as they were.
     """
     with told(), aws_errors():
         session = aws.session()
@@ -190,9 +209,9 @@ def destroy(environment: str, yes: bool, cancel: bool) -> None:
             return
         question = f"Delete the stack {stack.name}? Data, control items and logs of jobs stay."
         if yes or click.confirm(question):
-            disable_schedules(session, stack.outputs)
-            bring_to_rest(session, stack.outputs, click.echo, cancel=cancel)
-            stack.delete()
+            with schedules_off(session, stack.outputs, click.echo):
+                bring_to_rest(session, stack.outputs, click.echo, cancel=cancel)
+                stack.delete()
             click.echo(f"Stack {stack.name} is deleted.")
 
 

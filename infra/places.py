@@ -24,7 +24,7 @@ def places(
     account = session.client("sts").get_caller_identity()["Account"]
     named = f"-{environment}" if environment else ""
     observer = "dm-observer-bucket"
-    if named or not has_bucket(session, observer, account):
+    if named or region_of(session, observer, account) != session.region_name:
         observer = f"dm-observer{named}-{account}"
     usual = {
         "DatalakeBucket": f"dm-datalake{named}-{account}",
@@ -40,8 +40,8 @@ def to_make(
     """Which parts of the storage its stack makes: what is missing, and what it made before."""
     account = session.client("sts").get_caller_identity()["Account"]
     there = {
-        "MakeDatalakeBucket": has_bucket(session, names["DatalakeBucket"], account),
-        "MakeObserverBucket": has_bucket(session, names["ObserverBucket"], account),
+        "MakeDatalakeBucket": region_of(session, names["DatalakeBucket"], account) is not None,
+        "MakeObserverBucket": region_of(session, names["ObserverBucket"], account) is not None,
         "MakeControlTable": is_there(
             lambda: session.client("dynamodb").describe_table(TableName=names["ControlTable"])
         ),
@@ -53,15 +53,16 @@ def to_make(
     }
 
 
-def has_bucket(session: boto3.Session, name: str, account: str) -> bool:
-    """Whether this account has the bucket."""
-    client = session.client("s3")
+def region_of(session: boto3.Session, name: str, account: str) -> str | None:
+    """The region of a bucket of this account; None if it has no such bucket."""
     try:
-        return is_there(lambda: client.head_bucket(Bucket=name, ExpectedBucketOwner=account))
+        found = session.client("s3").head_bucket(Bucket=name, ExpectedBucketOwner=account)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "403":  # another account's
-            return False
+        if error.response["Error"]["Code"] in {"403", *NOT_THERE}:  # 403: another account's
+            return None
         raise
+    headers = found["ResponseMetadata"]["HTTPHeaders"]
+    return found.get("BucketRegion") or headers.get("x-amz-bucket-region")
 
 
 def refuse_misfits(
@@ -91,6 +92,15 @@ def refuse_misfits(
             f"{'Subnets' if subnets else 'SecurityGroups'} are named without {lacking}",
             f"Add {lacking}=, with commas: jobs in a VPC need both.",
         )
+    account = session.client("sts").get_caller_identity()["Account"]
+    for place in ("DatalakeBucket", "ObserverBucket"):
+        region = region_of(session, names[place], account)
+        if region not in (None, session.region_name):
+            raise DoesNotFit(
+                f"The bucket {names[place]} is in {region}, and {session.region_name} is deployed"
+                " to: jobs, catalog and buckets belong into one region",
+                f"Name another bucket by {place}=, or deploy to {region}.",
+            )
     bucket = f"s3://{names['DatalakeBucket']}"
     glue = session.client("glue")
     for database, folder in (("dm_gold", f"{bucket}/gold"), ("dm_silver", f"{bucket}/silver")):
@@ -98,6 +108,13 @@ def refuse_misfits(
             found = glue.get_database(Name=database)["Database"].get("LocationUri")
         except glue.exceptions.EntityNotFoundException:
             continue
+        if database == "dm_gold" and not found:
+            raise DoesNotFit(
+                f"dm_gold of this account has no location, so its tables would be made in"
+                f" {bucket}/dm_gold.db, where the jobs may not write",
+                "`aws glue update-database --name dm_gold --database-input"
+                f" Name=dm_gold,LocationUri={folder}` gives it one.",
+            )
         _must_be_in(folder, database, found)
     try:
         silver = glue.get_table(DatabaseName="dm_silver", Name="review_flat")["Table"]

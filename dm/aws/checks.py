@@ -1,5 +1,6 @@
 """What `dm doctor` looks at on AWS: each check tells what is there, or raises a fault."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -13,8 +14,8 @@ from runner.control.items import Status
 _USUAL = "dm-analytics"
 _CODE = "emr-serverless"
 _ROLE = "AWSServiceRoleForAmazonEMRServerless"
-_ENOUGH = 12
-"""vCPU: two jobs at a time, and the workers of one that has ended."""
+_JOBS, _CPU = 2, 4
+"""Jobs at a time and vCPU of one, as deployed unless something else is asked for."""
 _DEPLOY = "`make deploy` makes it, and mends it."
 
 
@@ -25,7 +26,7 @@ def checks(state_machine: str) -> Mapping[str, Callable[[], str]]:
         "packages": packages,
         "credentials": credentials,
         "service-linked role": service_linked_role,
-        "quota": quota,
+        "quota": partial(quota, state_machine),
         "control table": control_table,
         "state machine": partial(executions, state_machine),
         "EMR application": partial(application, name_of(state_machine)),
@@ -57,8 +58,10 @@ def service_linked_role() -> str:
     return _ROLE
 
 
-def quota() -> str:
+def quota(state_machine: str) -> str:
     """Whether the account may use as many vCPU at once as the jobs need: new ones may have few."""
+    jobs, cpu = size(state_machine)
+    needed = (jobs + 1) * cpu
     with calling("ListServiceQuotas", "EMR Serverless"):
         client: Any = session().client("service-quotas")
         pages = client.get_paginator("list_service_quotas").paginate(ServiceCode=_CODE)
@@ -66,12 +69,36 @@ def quota() -> str:
     if not found:
         return "AWS names none for vCPU here"
     allowed = min(each["Value"] for each in found)
-    if allowed < _ENOUGH:
+    if allowed < needed:
+        smaller = "MaxConcurrency=1" if jobs > 1 else "smaller DriverCores= and ExecutorCores="
         raise Unwell(
-            f"{allowed:g} vCPU at once, and two jobs and a half-ended one take {_ENOUGH}",
-            "Ask for more in Service Quotas, or deploy with MaxConcurrency=1; one job takes 4.",
+            f"{allowed:g} vCPU at once, and {jobs} jobs at a time and the workers of one that has"
+            f" ended take {needed}",
+            f"Ask for more in Service Quotas, or deploy with {smaller}; one job takes {cpu}.",
         )
-    return f"{allowed:g} vCPU at once"
+    return f"{allowed:g} vCPU at once, of which the jobs take {needed}"
+
+
+def size(state_machine: str) -> tuple[int, int]:
+    """How many jobs run at a time, and the vCPU of one: as deployed, or as they will be."""
+    try:
+        definition = json.loads(dispatcher.connect(state_machine).definition()[0])
+    except AwsCallFailed:  # another check tells why
+        return _JOBS, _CPU
+    try:
+        states = definition["States"]
+        settings = dict(
+            setting.split("=", 1)
+            for setting in states["Read the input"]["Assign"]["spark"]
+            if not setting.startswith("{%")
+        )
+        driver, executors, each = (
+            int(settings[f"spark.{key}"])
+            for key in ("driver.cores", "executor.instances", "executor.cores")
+        )
+        return states["Run the jobs"]["MaxConcurrency"], driver + executors * each
+    except KeyError as error:
+        raise Unwell("the state machine is not of this project", _DEPLOY) from error
 
 
 def name_of(state_machine: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from dm.aws import dispatcher
 from dm.aws.checks import name_of
 from local.checks import Unwell
-from runner.aws.calls import calling, session
+from runner.aws.calls import AwsCallFailed, calling, session
 from runner.project import tables
 
 QUERY = "select count(*) from dm_gold.top_beers_by_rating where review_year = 2010"
@@ -30,11 +30,13 @@ class Deployed:
 
     Args:
         state_machine: its name.
+        workgroup: of Athena, in which to ask.
     """
 
-    def __init__(self, state_machine: str) -> None:
+    def __init__(self, state_machine: str, workgroup: str = "primary") -> None:
         self.name = name_of(state_machine)
         self._state_machine = state_machine
+        self._workgroup = workgroup
 
     def checks(self) -> Mapping[str, Callable[[], str]]:
         """The checks, the cheap ones first."""
@@ -44,6 +46,7 @@ class Deployed:
             "mail": self.mail,
             "job's rights": partial(self.rights, "job"),
             "state machine's rights": partial(self.rights, "dispatcher"),
+            "schedules' rights": partial(self.rights, "schedule"),
             "Lake Formation": self.lake_formation,
             "optimizers": self.optimizers,
             "empty execution": self.empty_execution,
@@ -96,7 +99,11 @@ class Deployed:
 
     def rights(self, whose: str) -> str:
         """Whether a role may do what its policy says: a boundary or the organization may forbid."""
-        role = self._job_role if whose == "job" else self._definition[1]
+        role = {
+            "job": lambda: self._job_role,
+            "dispatcher": lambda: self._definition[1],
+            "schedule": self._schedule_role,
+        }[whose]()
         client: Any = session().client("iam")
         name = role.rpartition("/")[2]
         refused, total = [], 0
@@ -147,10 +154,16 @@ class Deployed:
         for table in tables():
             for kind in ("compaction", "retention", "orphan_file_deletion"):
                 try:
-                    answer = client.get_table_optimizer(
-                        CatalogId=self._account, DatabaseName="dm_gold", TableName=table, Type=kind
-                    )
-                except client.exceptions.EntityNotFoundException:
+                    with calling("GetTableOptimizer", f"table dm_gold.{table}"):
+                        answer = client.get_table_optimizer(
+                            CatalogId=self._account,
+                            DatabaseName="dm_gold",
+                            TableName=table,
+                            Type=kind,
+                        )
+                except AwsCallFailed as error:
+                    if "EntityNotFoundException" not in error.message:
+                        raise
                     continue
                 if answer["TableOptimizer"]["configuration"].get("enabled"):
                     found.append(f"{kind} of {table}")
@@ -188,9 +201,10 @@ class Deployed:
         """Whether Athena reads a table."""
         client: Any = session().client("athena")
         bucket = _found(r"s3://([^/\"]+)/emr-serverless/", self._definition[0])
-        with calling("StartQueryExecution", "dm_gold"):
+        with calling("StartQueryExecution", f"workgroup {self._workgroup}"):
             query = client.start_query_execution(
                 QueryString=QUERY,
+                WorkGroup=self._workgroup,
                 ResultConfiguration={"OutputLocation": f"s3://{bucket}/athena/"},
             )["QueryExecutionId"]
             end = time.monotonic() + _LONGEST
@@ -210,6 +224,12 @@ class Deployed:
     @cached_property
     def _definition(self) -> tuple[str, str]:
         return dispatcher.connect(self._state_machine).definition()
+
+    def _schedule_role(self) -> str:
+        client: Any = session().client("scheduler")
+        with calling("GetSchedule", f"{self.name}-daily"):
+            found: str = client.get_schedule(Name=f"{self.name}-daily")["Target"]["RoleArn"]
+        return found
 
     @property
     def _job_role(self) -> str:

@@ -29,9 +29,20 @@ class Finding:
     is_flag=True,
     help="On AWS: also what only a real account shows; starts two short executions.",
 )
+@click.option(
+    "--workgroup",
+    default="primary",
+    show_default=True,
+    help="With --after-deploy: the workgroup of Athena in which to ask.",
+)
 @click.pass_context
 def doctor(
-    ctx: click.Context, target: str, format_: str, state_machine: str, after_deploy: bool
+    ctx: click.Context,
+    target: str,
+    format_: str,
+    state_machine: str,
+    after_deploy: bool,
+    workgroup: str,
 ) -> None:
     """Look whether all is there that dm, dbt and Spark need, and say what to do if not.
 
@@ -46,6 +57,7 @@ def doctor(
       dm doctor
       dm doctor --target aws
       dm doctor --target aws --after-deploy
+      dm doctor --target aws --after-deploy --workgroup analysts
       dm doctor --format json
     """
     if target == "aws":
@@ -55,7 +67,7 @@ def doctor(
         if after_deploy:
             from dm.aws.first_day import Deployed
 
-            chosen = {**chosen, **Deployed(state_machine).checks()}
+            chosen = {**chosen, **Deployed(state_machine, workgroup).checks()}
     elif after_deploy:
         raise click.UsageError("--after-deploy goes with --target aws alone.")
     else:

@@ -91,7 +91,8 @@ def test_an_empty_account_gets_storage_code_and_the_rest(aws: None, dist: Path) 
         deploy.STORAGE: "CREATE_COMPLETE",
         deploy.ANALYTICS: "CREATE_COMPLETE",
     }
-    assert code() == {"job.py", "tables.json", "dispatcher.asl.json", "analytics.yaml"}
+    deployed = {"job.py", "tables.json", "dispatcher.asl.json", "analytics.yaml", "index.html"}
+    assert code() == deployed
     assert parameters()["Tables"] == "top_drinkers"
     assert "AWS::DynamoDB::Table" in answer.output
     (table,) = boto3.client("dynamodb").list_tables()["TableNames"]
@@ -188,6 +189,7 @@ def test_destroy_leaves_the_data(aws: None, dist: Path) -> None:
         (["Email=x"], "'Email=x' sets no parameter"),
         (["AlarmEmail"], "'AlarmEmail' sets no parameter"),
         (["Version=1"], "'Version=1' sets no parameter"),
+        (["JobTags="], "'JobTags=' sets no parameter"),
     ],
 )
 def test_a_wrong_parameter_is_told(aws: None, dist: Path, arguments: list[str], told: str) -> None:

@@ -5,9 +5,19 @@ from pathlib import Path
 import boto3
 import pytest
 
+from infra.arguments import parse_parameters
 from infra.capacity import refuse_crowding
 from infra.places import DoesNotFit
-from tests.aws.deploy.test_deploy import DATALAKE, TEMPLATE, aws, dist, parameters, run, stacks
+from tests.aws.deploy.test_deploy import (
+    ACCOUNT,
+    DATALAKE,
+    TEMPLATE,
+    aws,
+    dist,
+    parameters,
+    run,
+    stacks,
+)
 from tests.aws.stand_ins.account import ANALYTICS
 
 __all__ = ["aws", "dist"]
@@ -75,6 +85,63 @@ def test_silver_in_another_bucket_is_refused(aws: None, dist: Path) -> None:
     answer = run(dist)
     assert answer.exit_code == 1
     assert "dm_silver.review_flat of this account is at s3://another-bucket" in answer.output
+
+
+def test_gold_without_a_location_is_refused_for_iceberg_would_choose_one(
+    aws: None, dist: Path
+) -> None:
+    glue = boto3.client("glue")
+    glue.create_database(DatabaseInput={"Name": "dm_gold"})
+    answer = run(dist)
+    assert answer.exit_code == 1
+    assert "dm_gold of this account has no location" in answer.output
+    assert f"LocationUri=s3://{DATALAKE}/gold" in answer.output.replace("\n", " ")
+    assert not stacks()
+    where = {"Name": "dm_gold", "LocationUri": f"s3://{DATALAKE}/gold"}
+    glue.update_database(Name="dm_gold", DatabaseInput=where)
+    assert run(dist).exit_code == 0
+
+
+@pytest.mark.parametrize("place", ["DatalakeBucket", "ObserverBucket"])
+def test_a_bucket_of_another_region_is_refused(aws: None, dist: Path, place: str) -> None:
+    elsewhere = {"LocationConstraint": "eu-central-1"}
+    s3 = boto3.client("s3", region_name="eu-central-1")
+    for name in ("mine", "dm-observer-bucket"):
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration=elsewhere)
+    answer = run(dist, f"{place}=mine")
+    assert answer.exit_code == 1
+    assert "The bucket mine is in eu-central-1, and eu-west-1 is deployed to" in answer.output
+    assert not stacks()
+    assert run(dist).exit_code == 0  # one that nobody named is not taken from another region
+    assert parameters()["ObserverBucket"] == f"dm-observer-{ACCOUNT}"
+
+
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        ("MaxConcurrency=two", "It takes a number from 1."),
+        ("MaxConcurrency=0", "It takes a number from 1."),
+        ("NoSuccessHours=400", "It takes a number from 2 to 168."),
+        ("DriverCores=3", "It takes one of 1, 2, 4, 8, 16."),
+        ("DriverMemory=4 GB", "It takes what fits [0-9]+g."),
+        ("SecondAttemptMinutes=1", "It takes 0, or 11 to 999 - the items of a job that died"),
+        ("SecondAttemptMinutes=10", "It takes 0, or 11 to 999"),
+    ],
+)
+def test_a_value_that_a_parameter_does_not_take_is_told_at_once(
+    aws: None, dist: Path, pair: str, told: str
+) -> None:
+    (dist / "analytics.yaml").write_text(ANALYTICS.read_text())
+    answer = run(dist, pair)
+    assert answer.exit_code == 1
+    assert f"Error: '{pair}': it takes no such value\n{told}" in answer.output
+    assert not stacks()
+
+
+@pytest.mark.parametrize("minutes", ["0", "11", "15", "99", "120"])
+def test_a_second_attempt_comes_after_the_lease(minutes: str) -> None:
+    pair = f"SecondAttemptMinutes={minutes}"
+    assert parse_parameters([pair], [ANALYTICS]) == {"SecondAttemptMinutes": minutes}
 
 
 @pytest.mark.parametrize("place", ["DatalakeBucket", "ControlTable"])

@@ -1,5 +1,7 @@
 """Going back to an uploaded version, and deploying more than one environment."""
 
+import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 from moto.s3.models import s3_backends
 
 from infra import artifacts, deploy
+from infra.stack import declared
 from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
 from tests.aws.deploy.test_deploy import (
@@ -23,6 +26,7 @@ from tests.aws.deploy.test_deploy import (
     settle,
     stacks,
 )
+from tests.aws.stand_ins.account import ANALYTICS
 
 __all__ = ["aws", "dist"]
 
@@ -80,8 +84,8 @@ def test_old_artifacts_go_but_never_the_deployed_one_and_the_one_before(
     assert set(artifacts.versions(boto3.client("s3"), DATALAKE)) == {"third", "fourth"}
     for key in s3_backends[ACCOUNT]["aws"].buckets[DATALAKE].keys.values():
         key.last_modified -= timedelta(days=91)
-    run(dist)
-    assert "fourth" in artifacts.versions(boto3.client("s3"), DATALAKE)
+    run(dist)  # the same version once more
+    assert set(artifacts.versions(boto3.client("s3"), DATALAKE)) == {"third", "fourth"}
 
 
 def test_an_environment_has_a_name_of_its_own_everywhere(
@@ -117,9 +121,89 @@ def test_an_environment_has_a_name_of_its_own_everywhere(
     assert "dm-analytics-dev" in stacks()
 
 
-@pytest.mark.parametrize("options", [("--environment", "Dev 1"), ("--tag", "team")])
+def waiting() -> list[str]:
+    found = DynamoControlTable("dm-processing-control").items(Status.PENDING)
+    return [item.object_key for item in found]
+
+
+def test_months_are_announced_though_the_first_attempt_to_do_so_failed(
+    aws: None, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(dist)
+    settle(DynamoControlTable("dm-processing-control"), "2010-12")
+    newer(dist, monkeypatch, "def5678")
+    with monkeypatch.context() as broken:
+
+        def interrupted(*_: object) -> int:
+            raise KeyboardInterrupt
+
+        broken.setattr(deploy, "announce_version", interrupted)
+        assert run(dist).exit_code == 1
+    assert parameters()["Version"] == "def5678"
+    assert waiting() == []
+    again = run(dist)
+    assert "Nothing changes." in again.output
+    assert waiting() == ["stale/deployed def5678"]
+    assert run(dist).exit_code == 0
+    assert len(waiting()) == 1
+
+
+def test_months_are_announced_by_a_deployment_after_a_destruction(
+    aws: None, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(dist)
+    settle(DynamoControlTable("dm-processing-control"), "2010-12")
+    assert CliRunner().invoke(deploy.main, ["destroy", "--yes"]).exit_code == 0
+    run(dist)
+    assert waiting() == []  # the same code
+    assert CliRunner().invoke(deploy.main, ["destroy", "--yes"]).exit_code == 0
+    newer(dist, monkeypatch, "def5678")
+    run(dist)
+    assert waiting() == ["stale/deployed def5678"]
+
+
+def test_the_page_of_docs_is_that_of_the_deployed_version(
+    aws: None, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(dist)
+    newer(dist, monkeypatch, "def5678")
+    (dist / "index.html").write_text("<h1>Newer</h1>")
+    run(dist)
+    s3 = boto3.client("s3")
+
+    def page() -> bytes:
+        return s3.get_object(Bucket=DATALAKE, Key="docs/gold/index.html")["Body"].read()
+
+    assert page() == b"<h1>Newer</h1>"
+    run(dist, "--version", COMMIT)
+    assert page() == b"<h1>Gold</h1>"
+    s3.delete_object(Bucket=DATALAKE, Key="code/gold/def5678/index.html")  # of an older deployment
+    answer = run(dist, "--version", "def5678")
+    assert "def5678 brings no page of docs" in answer.output
+    assert page() == b"<h1>Gold</h1>"
+
+
+def test_jobs_have_the_tags_of_all_resources(
+    aws: None, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tagged = TEMPLATE.replace("Parameters:", "Parameters:\n  JobTags: {Type: String}", 1)
+    (dist / "analytics.yaml").write_text(tagged)
+    run(dist, "--tag", "team=data")
+    (dist / "analytics.yaml").write_text(tagged.replace("${AlarmEmail}", "${JobTags}"))
+    run(dist, "--tag", "cost-center=42")  # what was asked for once stays so
+    stack = deploy.Stack(boto3.client("cloudformation"), deploy.ANALYTICS)
+    found = json.loads(f"{{{stack.parameters['JobTags']}}}")
+    assert found == {"dm:environment": "prod", "team": "data", "cost-center": "42"}
+    declaration = declared(ANALYTICS.read_text())["JobTags"]
+    assert re.fullmatch(declaration["AllowedPattern"], stack.parameters["JobTags"])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--environment", "Dev 1"), ("--environment", "storage"), ("--tag", "team"), ("--tag", 'a="')],
+)
 def test_a_wrong_name_or_tag_is_told(aws: None, dist: Path, options: tuple[str, str]) -> None:
     answer = run(dist, *options)
     assert answer.exit_code in (1, 2)
-    assert "Write Key=value" in answer.output or "such as dev" in answer.output
+    assert any(word in answer.output for word in ("Write Key=value", "such as dev", "storage"))
     assert not stacks()

@@ -118,6 +118,17 @@ def test_the_dashboard_is_json_and_shows_each_alarm() -> None:
     assert set(shown) == {f"arn-of-{id_}" for id_, found in made.items() if "AlarmName" in found}
 
 
+def test_the_dashboard_finds_what_jobs_use_whatever_its_dimensions_are() -> None:
+    """AWS tells it of each worker type and capacity; a metric of the application alone is none."""
+    widgets = json.loads(resources()["Dashboard"]["DashboardBody"])["widgets"]
+    (used,) = [w for w in widgets if w["properties"]["title"] == "What jobs use"]
+    found = [metric[0]["expression"] for metric in used["properties"]["metrics"]]
+    assert found == [
+        f"""SEARCH('MetricName="{name}" ApplicationId="ref-of-Application"', 'Maximum', 300)"""
+        for name in ("CPUAllocated", "MemoryAllocated")
+    ]
+
+
 def test_no_alarm_rings_for_a_schedule_that_is_switched_off() -> None:
     assert resources()["NoSuccessAlarm"]["ActionsEnabled"] is True
     assert resources(ScheduleState="DISABLED")["NoSuccessAlarm"]["ActionsEnabled"] is False

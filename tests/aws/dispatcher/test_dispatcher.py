@@ -13,6 +13,7 @@ from moto.emrserverless.models import EMRServerlessBackend, JobRun
 from dm.cli import dm
 from runner.control.items import Status
 from runner.project import tables
+from tests.aws.moto_gaps.dynamodb import refused
 from tests.aws.stand_ins.account import BEERS, DRINKERS, OBSERVER, STATES, Account, variation
 from tests.aws.stand_ins.worker import Worker, arguments, tell
 
@@ -192,3 +193,46 @@ def test_a_job_that_cannot_start_is_tried_again_if_waiting_can_help(
     if status == "FAILED":
         assert ended.results[BEERS]["error"] == f"EMRServerless.{code}: not now"
         assert ended.results[BEERS]["logs"] is None
+
+
+PASSING = [
+    "InternalServerError",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+]
+
+
+@pytest.mark.parametrize("operation", ["put_item", "query"])
+@pytest.mark.parametrize("error", PASSING)
+def test_what_dynamodb_cannot_do_now_is_tried_again(
+    account: Account, operation: str, error: str
+) -> None:
+    quick = variation(account, r'"IntervalSeconds": \d+', '"IntervalSeconds": 1')
+    if operation == "query":
+        account.enqueue(BEERS, "2010-01")
+    asked = {"tables": [BEERS]} | ({"periods": ["2010-01"]} if operation == "put_item" else {})
+    with refused(operation, error, 1) as calls:
+        ended = account.run(asked, quick)
+    assert ended.statuses == {BEERS: "SUCCEEDED"}, ended.told
+    assert len(calls) > 1
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, "SUCCEEDED"), (2, "FAILED")])
+def test_a_day_on_which_the_control_table_is_away_for_a_while_is_not_lost(
+    account: Account, times: int, status: str
+) -> None:
+    soon = variation(account, r'"Seconds": 900', '"Seconds": 1')
+    account.enqueue(BEERS, "2010-01")
+    with refused("query", "AccessDeniedException", times) as calls:
+        ended = account.run({}, soon)
+    assert ended.status == status
+    if status == "FAILED":
+        assert ended.error == "WorkNotFound"
+        assert ended.told.startswith("The items of dm-processing-control could not be read: Dynamo")
+    else:
+        assert ended.statuses[BEERS] == "SUCCEEDED"
+    assert len(calls) > times or status == "FAILED"
+    with refused("query", "AccessDeniedException", 9) as calls:
+        assert account.run({"tables": []}).error == "WorkNotFound"  # dm doctor is told at once
+    assert len(calls) == 1

@@ -1,18 +1,27 @@
 """`dm doctor --target aws`, before and after the deployment, on the stand-in with both stacks."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from click.testing import CliRunner
 
 from dm.aws import checks
+from dm.aws.first_day import Deployed
 from dm.cli import dm
+from local.checks import Unwell
+from runner.aws.calls import AwsCallFailed
 from runner.aws.outcomes import TableOutcome
+from runner.control.items import Status
+from runner.project import PROJECT
+from tests.aws.deploy.test_people import policy
 from tests.aws.stand_ins.account import Account
 from tests.aws.stand_ins.calls import Call
 from tests.aws.stand_ins.policies import allows, statements
@@ -114,8 +123,121 @@ def test_what_is_not_there_before_a_deployment_is_told_with_what_to_do(
         found = findings()
     assert not found["service-linked role"]["ok"]
     assert "create-service-linked-role" in found["service-linked role"]["advice"]
-    assert found["quota"]["told"].startswith("4 vCPU at once, and two jobs")
+    assert found["quota"]["told"].startswith("4 vCPU at once, and 2 jobs at a time")
     assert "MaxConcurrency=1" in found["quota"]["advice"]
+
+
+@pytest.mark.parametrize(
+    ("vcpu", "sizes", "needed", "advice"),
+    [
+        (8, {"MaxConcurrency": "1"}, 0, ""),
+        (8, {}, 12, "deploy with MaxConcurrency=1; one job takes 4."),
+        (16, {"Executors": "3"}, 24, "one job takes 8."),
+        (4, {"MaxConcurrency": "1"}, 8, "deploy with smaller DriverCores= and ExecutorCores=;"),
+    ],
+)
+def test_the_quota_has_room_for_the_jobs_as_they_are_deployed(
+    account: Account,
+    answers: dict[str, Any],
+    vcpu: int,
+    sizes: dict[str, str],
+    needed: int,
+    advice: str,
+) -> None:
+    jobs = sizes.get("MaxConcurrency", "2")
+    told = f"{vcpu} vCPU at once, of which the jobs take 8"
+    if needed:
+        told = (
+            f"{vcpu} vCPU at once, and {jobs} jobs at a time and the workers of one that has ended"
+        )
+    answers["ListServiceQuotas"] = lambda _: {
+        "Quotas": [{"QuotaName": "Max concurrent vCPUs per account", "Value": float(vcpu)}]
+    }
+    name = account.dispatcher_with(f"quota-{uuid4()}", **sizes).rpartition(":")[2]
+    if needed:
+        with pytest.raises(Unwell, match=f"^{told} take {needed}$") as error:
+            checks.quota(name)
+        assert advice in error.value.hint
+    else:
+        assert checks.quota(name) == told
+
+
+def test_a_right_that_the_caller_lacks_is_told_with_what_to_do(
+    deployed: None, answers: dict[str, Any]
+) -> None:
+    def refuse(_: dict[str, Any]) -> dict[str, Any]:
+        error = {"Code": "AccessDeniedException", "Message": "not authorized"}
+        raise ClientError({"Error": error}, "GetTableOptimizer")
+
+    answers["GetTableOptimizer"] = refuse
+    with pytest.raises(AwsCallFailed) as told:
+        Deployed("dm-analytics-dispatcher").optimizers()
+    assert told.value.message.startswith("GetTableOptimizer of table dm_gold.")
+    assert told.value.hint == "Ask for this permission, or sign in with a role that has it."
+
+
+def test_athena_is_asked_in_the_workgroup_that_is_named(
+    deployed: None, answers: dict[str, Any]
+) -> None:
+    asked: list[str] = []
+
+    def refuse(arguments: dict[str, Any]) -> dict[str, Any]:
+        asked.append(arguments["WorkGroup"])
+        error = {"Code": "AccessDeniedException", "Message": "not authorized"}
+        raise ClientError({"Error": error}, "StartQueryExecution")
+
+    answers["StartQueryExecution"] = refuse
+    with pytest.raises(AwsCallFailed, match="workgroup analysts"):
+        Deployed("dm-analytics-dispatcher", "analysts").athena()
+    assert asked == ["analysts"]
+
+
+def test_the_list_of_what_only_aws_has_names_the_checks_of_dm_doctor() -> None:
+    guide = (PROJECT / "docs" / "aws.md").read_text().partition("| unproven | shown by |")[2]
+    rows = [line.split("|")[2] for line in guide.splitlines()[2:] if line.startswith("|")]
+    named = {word for row in rows for word in re.findall(r"`([^`]+)`", row)}
+    checked = {*Deployed("dm-analytics-dispatcher").checks(), *checks.checks("x")}
+    assert len(rows) > 10
+    assert Deployed("dm-analytics-dispatcher").checks().keys() <= named
+    for row in rows:  # a check, or words for that no command can tell
+        words = set(re.findall(r"`([^`]+)`", row))
+        assert words & checked or row.strip().startswith("no check"), row
+
+
+def test_the_operator_may_do_all_that_dm_does(
+    deployed: None, account: Account, answers: object, worker: Worker, patch: pytest.MonkeyPatch
+) -> None:
+    called: set[str] = set()
+    call = BaseClient._make_api_call
+
+    def note(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        service = client.meta.service_model
+        prefix = {"monitoring": "cloudwatch"}.get(service.signing_name, service.signing_name)
+        if client._request_signer._credentials.access_key == "testing":  # not a stand-in's own
+            called.add(f"{prefix}:{operation}")
+        return call(client, operation, arguments)
+
+    account.enqueue("top_drinkers", "2010-01", status=Status.ERROR)
+    with pytest.MonkeyPatch.context() as recorded:
+        recorded.setattr(BaseClient, "_make_api_call", note)
+        for command in (
+            "doctor --after-deploy",
+            "status",
+            "pending",
+            "runs --limit 2",
+            "retry",
+            "backfill --from 2010-02 --to 2010-02 --table top_drinkers",
+            "process",
+            "cost",
+        ):
+            CliRunner().invoke(dm, [*command.split(), "--target", "aws"])
+    called.remove("sts:GetCallerIdentity")  # nobody may forbid it
+    statements = policy("Operator")
+    allowed = {a for s in statements for a in [s["Action"]] if isinstance(a, str)}
+    allowed |= {a for s in statements if isinstance(s["Action"], list) for a in s["Action"]}
+    assert {"athena:StartQueryExecution", "dynamodb:PutItem", "states:StartExecution"} <= called
+    assert called - allowed == set()
+    account.forget_items()
 
 
 def test_what_forbids_is_named(deployed: None, answers: dict[str, Any]) -> None:

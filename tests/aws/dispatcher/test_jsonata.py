@@ -18,6 +18,7 @@ from moto.emrserverless.models import EMRServerlessBackend, JobRun
 
 from runner.aws.outcomes import TableOutcome
 from runner.control.items import Status
+from tests.aws.moto_gaps.dynamodb import refused
 from tests.aws.moto_gaps.step_functions import EVALUATED
 from tests.aws.stand_ins.account import BEERS, STATES, Account, variation
 from tests.aws.stand_ins.worker import Worker, arguments, tell
@@ -110,6 +111,9 @@ def evaluated(account: Account, worker: Worker, patch: pytest.MonkeyPatch) -> li
         patch.setattr(worker, "run", tell)
         faulty.setattr(DynamoHandler, "get_item", refuse)
         assert account.run({"tables": [BEERS]}, deaf).status == "FAILED"
+    soon = variation(account, r'"Seconds": 900', '"Seconds": 1')
+    with refused("query", "AccessDeniedException", 2):
+        assert account.run({}, soon).error == "WorkNotFound"
     account.forget_items()
     return list(EVALUATED)
 

@@ -1,5 +1,6 @@
 """What an execution says of each table, and what it tries once more."""
 
+import boto3
 import pytest
 from click.testing import CliRunner
 from moto.dynamodb.responses import DynamoHandler
@@ -76,6 +77,56 @@ def test_a_bad_month_or_a_cancelled_job_is_not_tried_again_the_same_day(
         ended = account.run({"tables": [BEERS]}, at_once)
         assert len(account.jobs) == before + 1
         assert ended.results[BEERS]["error"] == outcome.error
+
+
+def test_a_job_that_is_cancelled_without_a_word_is_not_tried_again_the_same_day(
+    account: Account, worker: Worker, patch: pytest.MonkeyPatch, at_once: str
+) -> None:
+    def run(job: JobRun) -> str:
+        boto3.client("emr-serverless").cancel_job_run(
+            applicationId=job.application_id, jobRunId=job.id
+        )
+        return "Exit code: 143"
+
+    patch.setattr(worker, "run", run)
+    account.enqueue(BEERS, "2010-01")
+    before = len(account.jobs)
+    ended = account.run({"tables": [BEERS]}, at_once)
+    assert ended.statuses == {BEERS: "FAILED"}
+    assert ended.results[BEERS]["error"] == "CANCELLED: Job run cancelled"
+    assert len(account.jobs) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("given", "jobs"),
+    [
+        ({"look": True}, 1),  # dm doctor would wait for an hour's quarter, and hear the same
+        ({"operate": {"name": "hold", "arguments": {}}}, 1),  # it may be done already
+        ({"maintain": True}, 2),
+    ],
+)
+def test_only_what_the_schedules_do_is_tried_again(
+    account: Account,
+    worker: Worker,
+    patch: pytest.MonkeyPatch,
+    at_once: str,
+    given: dict[str, object],
+    jobs: int,
+) -> None:
+    patch.setattr(worker, "run", lambda job: "Exit code: 1. No such file: python3.11")
+    before = len(account.jobs)
+    assert account.run(given, at_once).status == "FAILED"
+    assert len(account.jobs) == before + jobs
+
+
+def test_a_job_for_very_many_tables_has_a_name_that_aws_takes(account: Account) -> None:
+    many = [f"a_table_of_a_long_name_{number:02}" for number in range(20)]
+    dispatcher = account.dispatcher_with("many", JobsFor="all tables", Tables=",".join(many))
+    for table in many:
+        account.enqueue(table, "2010-01")
+    assert account.run({}, dispatcher).statuses == dict.fromkeys(many, "SUCCEEDED")
+    job = account.jobs[-1]
+    assert len(job.name) == len(job.tags["dm:tables"]) == 256
 
 
 def test_a_job_for_all_tables_has_an_outcome_for_each(

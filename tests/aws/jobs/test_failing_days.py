@@ -6,15 +6,19 @@ from pathlib import Path
 
 import boto3
 import pytest
+from moto.cloudwatch.models import cloudwatch_backends
 
 from infra import package
+from infra.arguments import of_jobs
 from infra.package import package as pack
 from infra.silver import GlueLake
+from runner.control.dynamodb import DynamoControlTable
 from runner.control.items import Status
 from tests import reviews
 from tests.aws.moto_gaps.dynamodb import throttled
 from tests.aws.stand_ins import calls
-from tests.aws.stand_ins.account import DATALAKE, DRINKERS, STATES, Account, variation
+from tests.aws.stand_ins.account import CONTROL, DATALAKE, DRINKERS, STATES, Account, variation
+from tests.aws.stand_ins.deployer import ACCOUNT, REGION
 from tests.aws.stand_ins.packaged import gold_rows, load_reviews, succeeded
 from tests.aws.stand_ins.worker import JOB_KEY, SparkSubmit, architecture
 from tests.report import Report
@@ -75,6 +79,42 @@ def test_a_job_that_is_killed_has_a_second_attempt_the_same_day(
     (done,) = account.control.items(Status.SUCCESS)
     assert (done.attempt_count, done.error_message) == (2, None)
     assert len(gold_rows(lake, DRINKERS, MONTH)) == 1
+
+
+def test_an_environment_has_items_metrics_and_tags_of_its_own(
+    lake: GlueLake, account: Account
+) -> None:
+    dynamodb, name = boto3.client("dynamodb"), f"{CONTROL}-dev"
+    made = dynamodb.describe_table(TableName=CONTROL)["Table"]
+    indexes = [
+        {key: index[key] for key in ("IndexName", "KeySchema", "Projection")}
+        for index in made["GlobalSecondaryIndexes"]
+    ]
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=made["KeySchema"],
+        AttributeDefinitions=made["AttributeDefinitions"],
+        GlobalSecondaryIndexes=indexes,
+    )
+    tags = {"dm:environment": "dev", "team": "data"}
+    dev = account.dispatcher_with(
+        "dm-analytics-dev-dispatcher",
+        Name="dm-analytics-dev",
+        ControlTable=name,
+        JobTags=of_jobs(tags),
+    )
+    succeeded(account.run({"tables": [STATES], "periods": ["2011-07"]}, dev))
+    assert account.jobs[-1].tags == tags | {"dm:tables": STATES}
+    (done,) = DynamoControlTable(name).items(Status.SUCCESS)
+    assert (done.table_name, done.month) == (STATES, "2011-07")
+    assert account.control.items(*Status) == []
+    told = {
+        metric.name
+        for metric in cloudwatch_backends[ACCOUNT][REGION].metric_data
+        if [(d.name, d.value) for d in metric.dimensions] == [("Name", "dm-analytics-dev")]
+    }
+    assert told == {"ItemsInError", "OldestPendingHours", "TablesFailed"}
 
 
 def test_going_back_to_an_earlier_version_rebuilds_where_the_sql_differs_alone(

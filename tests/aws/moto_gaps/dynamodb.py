@@ -59,6 +59,26 @@ def lagging_index() -> Iterator[None]:
 
 
 @contextmanager
+def refused(operation: str, error: str, times: int) -> Iterator[list[str]]:
+    """Refuses the first calls of an operation, such as put_item, with an error of this name.
+
+    Yields:
+        The calls up to now.
+    """
+    call, seen = getattr(DynamoHandler, operation), list[str]()
+
+    def called(handler: DynamoHandler) -> Any:
+        seen.append(operation)
+        if len(seen) <= times:
+            raise DynamodbException(error, "not now")
+        return call(handler)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoHandler, operation, called)
+        yield seen
+
+
+@contextmanager
 def throttled(refuse: Callable[[int], bool]) -> Iterator[list[int]]:
     """Refuses some updates as an index does that is written to too fast.
 

@@ -75,7 +75,9 @@ class Template:
         for name, declaration in declared.items():
             value = parameters.get(name, declaration.get("Default"))
             allowed = [str(each) for each in declaration.get("AllowedValues", [value])]
-            if value is None or str(value) not in allowed:
+            pattern = declaration.get("AllowedPattern", ".*")
+            fits = str(value) in allowed and re.fullmatch(pattern, str(value), re.DOTALL)
+            if value is None or not fits:
                 raise NotUnderstood(f"parameter {name}: {value!r}")
             self._names[name] = str(value)
             if declaration["Type"] == "CommaDelimitedList":
@@ -120,6 +122,8 @@ class Template:
                 return re.sub(r"\$\{([^}]+)\}", lambda found: self._substitute(found[1]), argument)
             case "Fn::Join":
                 return argument[0].join(self.value(argument[1]))
+            case "Fn::Split":
+                return self.value(argument[1]).split(argument[0])
             case "Fn::If":
                 return self.value(argument[1] if self._holds(argument[0]) else argument[2])
         raise NotUnderstood(name)

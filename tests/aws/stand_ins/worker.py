@@ -69,6 +69,8 @@ class Worker:
         self._pool.shutdown(cancel_futures=True)
 
     def _work(self, job: JobRun) -> None:
+        if job.state == "CANCELLED":  # before its turn came
+            return
         job.state, job.updated_at = "RUNNING", utcnow()
         started = time.monotonic()
         try:
@@ -77,6 +79,9 @@ class Worker:
             failure = f"the stand-in could not run it: {error!r}"
         job.total_execution_duration_seconds = round(time.monotonic() - started)
         job.updated_at = utcnow()
+        if job.state == "CANCELLED":  # meanwhile; how it ended is nothing to EMR then
+            job.state_details = "Job run cancelled"
+            return
         job.state_details = failure
         job.state = "FAILED" if failure else "SUCCESS"
 
