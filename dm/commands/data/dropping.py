@@ -44,7 +44,7 @@ def look(lake: Lake, name: str, control: ControlTable) -> str:
         return f"{name} cannot be read: its metadata is gone; {again}, and {lost}."
     there = months(table, table.metadata.current_snapshot_id)
     which = f"rows of {periods.in_words(there)}" if there else "no rows"
-    held = snapshots.held(snapshots.of_main(table))
+    held = snapshots.held(table, snapshots.of_main(table))
     forgotten = f" Held are {periods.in_words(held)}: that is forgotten." if held else ""
     stay = "" if name in tables() else f" Its files stay in {path_of(table.location())}."
     return f"{name} can be read, and has {which}; {again}.{forgotten}{stay}"

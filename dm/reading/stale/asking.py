@@ -79,5 +79,6 @@ def _built(lake: Lake, name: str) -> set[str]:
 def _held(lake: Lake, name: str) -> set[str]:
     """The months that somebody holds, or held until silver changed, which dbt knows."""
     with suppress(NotBuilt, Unreadable):
-        return set(snapshots.held(snapshots.of_main(gold_table(lake, name))))
+        table = gold_table(lake, name)
+        return set(snapshots.held(table, snapshots.of_main(table)))
     return set()
