@@ -5,8 +5,8 @@ in files whose path begins so. The exit code is 1 if a bug survives for no reaso
 gives, or if its text is not there.
 
 Why not mutmut or cosmic-ray: the first changes what is inside of functions alone, and neither SQL
-nor what modules say at their top; the second starts an interpreter for each bug, which costs five
-seconds of imports here.
+nor what modules say at their top; the second starts an interpreter for each bug, with all its
+imports.
 """
 
 import sys
