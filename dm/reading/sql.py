@@ -57,7 +57,11 @@ def query(
     when = states.moment_of(lake, as_of)
     with duck.connect() as db:
         allowed: list[str] = []
+        absent: list[str] = []
         for (schema, name), table in _named(lake, sql):
+            if table is None:
+                absent.append(f"{schema}.{name}")
+                continue
             snapshot = (
                 states.snapshot_of(table, name, when)
                 if schema == SCHEMA and name != HISTORY
@@ -75,6 +79,13 @@ def query(
             answer = db.execute(sql)
             columns = _distinct([column[0] for column in answer.description or ()])
             yield columns, _rows(answer, columns)
+        except duckdb.CatalogException as error:
+            if not absent:
+                raise _refused(error) from error
+            raise BadQuery(
+                f"This query cannot be run: there is no table {absent[0]} yet",
+                "`dm status` says what is built, and what to do.",
+            ) from error
         except duckdb.Error as error:
             raise _refused(error) from error
 
@@ -147,17 +158,15 @@ def _one_select(sql: str) -> str:
     return found[0].query
 
 
-def _named(lake: Lake, sql: str) -> Iterator[tuple[tuple[str, str], Table]]:
-    """The tables whose name is in a query, and that are there."""
+def _named(lake: Lake, sql: str) -> Iterator[tuple[tuple[str, str], Table | None]]:
+    """The tables whose name is in a query; None for one that is not there."""
     words = set(re.findall(r"\w+", sql.lower()))
     for schema, name in (*((SCHEMA, name) for name in (*tables(), HISTORY)), SILVER):
         if name in words:
             try:
-                found = find(lake, (schema, name))
+                yield (schema, name), find(lake, (schema, name))
             except FileNotFoundError as error:
                 raise Unreadable(name) from error
-            if found:  # else DuckDB says that it does not exist
-                yield (schema, name), found
 
 
 def _search_path(db: duckdb.DuckDBPyConnection) -> str:

@@ -12,7 +12,9 @@ from dm.reading.stale import plans
 from local import place, silver
 from local.control import SqliteControlTable
 from local.lake import Lake
+from local.loading.announcing import announce_missed
 from runner.control.items import Outcome, Status
+from runner.project import tables
 from tests import reviews
 from tests.dm.lakes import NAME, drinker, drinkers, write
 from tests.runner.control.test_control import HOUR, item
@@ -30,6 +32,10 @@ def fresh(root: Path) -> None:
     made = [reviews.review(i, "2010-01", profile_id=i) for i in (1, 2)]
     silver.upsert(Lake(root), reviews.table(made))
     write(drinkers(root)[1], [drinker(1), drinker(2, rank=2)], "run-one")
+    control = SqliteControlTable(Lake(root).control)
+    announce_missed(Lake(root), control, tables())
+    built = control.claim(control.claimable(), "run-one", HOUR)
+    control.finish([(item, Outcome(Status.SUCCESS)) for item in built])
     tell_plans(root)
 
 
@@ -97,6 +103,7 @@ LOOKS = """
 1000000011 status
 1001110011 status --check
 1000000010 branches
+1000000010 branches --target local
 1000001111 doctor
 1100001010 show T --period M --limit 2
 1 show T --branch nobodys
@@ -123,11 +130,11 @@ OTHERS = r"""
 1 export T --to M --output OUT/rows.parquet --as-of nobodys --format parquet
 1100001010 report --output OUT/page.html --open
 1 report --output OUT/page.html --as-of nobodys
-1000000011 process --dry-run --target local
-1000000011 process --dry-run --layer gold --table T
+1000000111 process --dry-run --target local
+1000000111 process --dry-run --layer gold --table T
 2 process --table nobodys
-1000011011 process --wait --force
-1000011011 process
+100011-111 process --wait --force
+100011-111 process
 1000000001 retry --table T --period M --yes --target local
 1000010001 retry --yes
 2 retry --period 2010-13
@@ -159,8 +166,8 @@ OTHERS = r"""
 1 preview --target connect --page OUT/p.html
 1000000000 branches publish T nobodys --untested --target local
 1000000000 branches drop T nobodys --target local
-1000000000 migrate T --yes
-1000000000 maintain
+1000000000 migrate T --yes --target local
+1000000111 maintain
 1000000000 spark status
 1000000000 spark start --idle 5
 0 spark stop
@@ -174,7 +181,7 @@ OTHERS = r"""
 0000000111 load OUT/a.csv --map id=review_id --separator ; --quote ! --timezone UTC
 0000000111 load OUT/b.csv --rejects OUT/rejects.csv --into-demo
 2 cost
-2 doctor --after-deploy
+2 doctor --after-deploy --workgroup primary
 0--------- docs --open
 0 setup
 0--------- demo
@@ -207,6 +214,8 @@ ON_AWS = """
 1 branches publish T b --target aws --state-machine other
 2 branches publish T b --target aws --untested
 1 branches drop T b --target aws --state-machine other
+1 branches --target aws --state-machine other
+1 migrate T --yes --target aws --state-machine other
 1 doctor --target aws --state-machine other
 1 doctor --target aws --after-deploy
 1 cost --target aws --state-machine other --days 3 --limit 9 --vcpu-price 0.1 --gb-price 0.1
