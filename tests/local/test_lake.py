@@ -51,7 +51,8 @@ def test_what_is_not_the_lakes_stays(here: Lake) -> None:
     for name in ("thesis.odt", "conf/mine.conf", "demo/notes.txt"):
         (here.root / name).write_text("mine")
     told = run("lake", "remove", "--yes").output
-    assert told.endswith("Not the lake's, so it stays: conf, demo, thesis.odt\n")
+    stay = ", ".join(str(here.root / name) for name in ("conf", "demo", "thesis.odt"))
+    assert told.endswith(f"Not the lake's, so it stays: {stay}\n")
     left = {path.relative_to(here.root).as_posix() for path in here.root.rglob("*.*")}
     assert left == {"thesis.odt", "conf/mine.conf", "demo/notes.txt"}
 

@@ -16,6 +16,7 @@ def tidy(path: Path) -> None:
 def test_the_lock_of_a_run_that_begins_is_never_taken_for_a_dead_runs(tmp_path: Path) -> None:
     path = tmp_path / "control.db"
     found = Owners(path)
+    owners.release()
     other = get_context("fork").Process(target=tidy, args=(path,))
     other.start()
     try:

@@ -5,6 +5,7 @@ What Spark does is left out: tests of each command have it. With --long, the pag
 """
 
 import csv
+import os
 import re
 import shlex
 import webbrowser
@@ -159,6 +160,8 @@ def test_no_stack_the_documented_exit_code_and_what_to_do(
     root = tmp_path / "lake"
     monkeypatch.setenv("DM_LAKE", str(root))
     monkeypatch.chdir(tmp_path)
+    for name in filter(re.compile("AWS_").match, list(os.environ)):
+        monkeypatch.delenv(name)  # stand-ins of other tests
     for name, value in NO_ACCOUNT.items():
         monkeypatch.setenv(name, value)
     settings = Lake(root), jar_paths
