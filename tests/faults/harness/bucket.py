@@ -53,7 +53,10 @@ class BucketLake(GlueLake):
 
     def _settings(self) -> dict[str, str]:
         definition = Template(DEFINITION.read_text()).safe_substitute(
-            DatalakeBucket=self.bucket, Region=REGION, MaxConcurrency=1, JobTimeoutMinutes=60,
+            DatalakeBucket=self.bucket,
+            Region=REGION,
+            MaxConcurrency=1,
+            JobTimeoutMinutes=60,
             JobTags='"a": "b"',
         )
         lines = json.loads(definition)["States"]["Read the input"]["Assign"]["spark"]
