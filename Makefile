@@ -35,9 +35,9 @@ silver: develop
 walks: develop
 	@$(BIN)/pytest --long tests/walk
 
-# Fifty random changes, each previewed and compared with another computation; months held for longer; a rollback that is killed.
+# Fifty random changes, each previewed and compared with another computation; months held for longer; what dies at each step.
 undo: develop
-	@$(BIN)/pytest --long tests/gold/states/test_held.py tests/gold/states/test_preview.py tests/dm/past/test_states.py
+	@$(BIN)/pytest --long tests/gold/states/test_held.py tests/gold/states/test_killed.py tests/gold/states/test_preview.py tests/dm/past/test_states.py
 
 # Puts bugs into the code that decides, one after the other, and says which the tests let pass: half an hour or more. ONLY=macros
 # tries those alone, ONLY=runner/periods those of a file. It writes docs/reliability.md.
