@@ -26,6 +26,7 @@ KEPT = timedelta(days=90)
 
 
 _DEPLOYED = f"{FOLDER}/deployed.json"
+_NO_OBJECT = {*NOT_THERE, "NoSuchKey"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def uploaded(s3: S3Client, bucket: str, version: str) -> tuple[list[str], str]:
             for name in ("tables.json", "analytics.yaml")
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] not in (*NOT_THERE, "NoSuchKey"):
+        if error.response["Error"]["Code"] not in _NO_OBJECT:
             raise
         known = sorted(versions(s3, bucket).items(), key=lambda found: found[1], reverse=True)
         raise NoSuchVersion(
@@ -105,7 +106,7 @@ def deployed(s3: S3Client, bucket: str) -> Deployed:
     try:
         found = s3.get_object(Bucket=bucket, Key=_DEPLOYED)["Body"].read()
     except ClientError as error:
-        if error.response["Error"]["Code"] not in (*NOT_THERE, "NoSuchKey"):
+        if error.response["Error"]["Code"] not in _NO_OBJECT:
             raise
         return Deployed()
     return Deployed(**json.loads(found))
@@ -124,7 +125,7 @@ def show_docs(s3: S3Client, bucket: str, version: str, page: str) -> bool:
             Bucket=bucket, Key=f"docs/gold/{page}", CopySource={"Bucket": bucket, "Key": source}
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] not in (*NOT_THERE, "NoSuchKey"):
+        if error.response["Error"]["Code"] not in _NO_OBJECT:
             raise
         return False
     return True

@@ -117,7 +117,7 @@ class GoldJob:
         Raises:
             LeaseLost: another run has the work; nothing more was published.
         """
-        results: list[Result] = []
+        before = len(self.results)
         self.unsettled = set(work)
         try:
             with Lease(self._control, _items(work), self._lease) as lease:
@@ -125,12 +125,11 @@ class GoldJob:
                     built = {piece.table for piece in errors if errors[piece] is None}
                     published = self._published(built)
                     lease.release(_items(errors))
-                    results += (now := self._settle(errors, published))
-                    self.results += now
+                    self.results += self._settle(errors, published)
                     self.unsettled -= errors.keys()
         except BaseException as error:
             # What a run did not come to, after a part of its work, is not what took too long.
-            ended = not isinstance(error, TimeOver) or results
+            ended = not isinstance(error, TimeOver) or len(self.results) > before
             if isinstance(error, KeyboardInterrupt) and ended:
                 given_back = Outcome(Status.PENDING, "it was interrupted", interrupted=True)
                 self._control.finish((item, given_back) for item in _items(self.unsettled))
@@ -138,7 +137,7 @@ class GoldJob:
                 told = str(error) or type(error).__name__
                 self._settle(dict.fromkeys(self.unsettled, Problem(told)), {})
             raise
-        return results
+        return self.results[before:]
 
     def _errors(self, work: Collection[Work], lease: Lease) -> Iterator[dict[Work, Problem | None]]:
         """After each build, what is wrong with each piece of work that has come to its end."""

@@ -1,5 +1,6 @@
 """Announces months that nobody asked for and dbt finds stale: see the macro stale_periods."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import uuid4
 
@@ -34,11 +35,11 @@ def announce(
         The items.
     """
     now = timestamp()
+    announced, _ = parted(unasked(control, stale), new_tables)
     items = [
         waiting_item(f"stale-{uuid4().hex}", f"stale/{reason}", table, period, now)
-        for table, months in unasked(control, stale).items()
+        for table, months in announced.items()
         for period, reason in months.items()
-        if is_announced(table, reason, new_tables)
     ]
     if items:
         control.enqueue(items)
@@ -59,6 +60,14 @@ def unasked(
     return {table: months for table, months in left.items() if months}
 
 
-def is_announced(table: str, reason: str, new_tables: Collection[str] = ()) -> bool:
-    """Whether announce() makes an item of a month that is stale for a reason."""
-    return reason not in _OF_SILVER or table in new_tables
+def parted(
+    stale: Mapping[str, Mapping[str, str]], new_tables: Collection[str] = ()
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """The stale months that announce() makes items of, and the others, each with the reason."""
+    announced: dict[str, dict[str, str]] = defaultdict(dict)
+    left: dict[str, dict[str, str]] = defaultdict(dict)
+    for table, months in stale.items():
+        for month, reason in months.items():
+            mine = reason not in _OF_SILVER or table in new_tables
+            (announced if mine else left)[table][month] = reason
+    return announced, left

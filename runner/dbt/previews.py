@@ -61,11 +61,7 @@ class Previews(DbtProject):
             DbtFailed: they could not be read.
         """
         told: list[str] = []
-        progress, self._progress = self._progress, told.append
-        try:
-            self.operate("tell_branches")
-        finally:
-            self._progress = progress
+        DbtProject(told.append, self._target, self._folder).operate("tell_branches")
         return [json.loads(line) for line in told if line.startswith("{")]
 
 

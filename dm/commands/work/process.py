@@ -16,7 +16,7 @@ from dm.terminal.output import line, live_line, rows_out
 from local import lake
 from local.loading.announcing import announce_missed, missed
 from runner import periods
-from runner.control.announce import announce, is_announced, unasked
+from runner.control.announce import announce, parted, unasked
 from runner.control.items import Status, timestamp
 from runner.control.table import SCHEMA, ControlTable
 from runner.dbt.messages import count
@@ -169,12 +169,14 @@ def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> N
         said = found.held.get(table, {}).get(month)
         reason = said.in_words if said else stale.get(table, {}).get(month, _AS_IT_IS)
         months[table, reason].append(month)
-    new = not_there(lake.find(), stale)
-    others = unasked(control, stale)
-    for table, why in others.items():
+    others = {
+        table: {month: reason for month, reason in why.items() if (table, month) not in asked}
+        for table, why in unasked(control, stale).items()
+    }
+    announced, left = parted(others, not_there(lake.find(), stale))
+    for table, why in announced.items():
         for month, reason in why.items():
-            if is_announced(table, reason, new) and (table, month) not in asked:
-                months[table, reason].append(month)
+            months[table, reason].append(month)
     rows_out(
         [
             {"table": table, "months": periods.in_words(some), "why": reason}
@@ -182,16 +184,8 @@ def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> N
         ],
         "table",
     )
-    left = {
-        table: {
-            month: reason
-            for month, reason in why.items()
-            if month not in months.get((table, reason), ())
-        }
-        for table, why in others.items()
-    }
-    worklist.tell_unasked({table: why for table, why in left.items() if why})
-    if not months and not any(left.values()):
+    worklist.tell_unasked(left)
+    if not months and not left:
         click.echo("Nothing is pending.")
 
 

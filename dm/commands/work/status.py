@@ -17,7 +17,7 @@ from dm.terminal.output import json_out, rows_out, say
 from local import lake
 from local.loading.announcing import announce_missed
 from runner import periods
-from runner.control.announce import is_announced, unasked
+from runner.control.announce import parted, unasked
 from runner.control.items import UNSETTLED, ControlItem, Status
 from runner.control.table import ControlTableUnavailable
 from runner.project import tables
@@ -136,13 +136,12 @@ def _tell_what_to_do(
         say(f"What waits for {', '.join(sorted(lost))}, which is no gold table: `dm withdraw{aws}`")
     # While something waits, dm process asks for nothing else; nor does it know what is new then.
     new = [] if free else not_there(lake.find(), stale) if stale else []
-    asks = {t: {m for m, why in s.items() if is_announced(t, why, new)} for t, s in stale.items()}
+    announced, left = parted(stale, new)
     if any(item.table_name in tables() for item in free):
         click.echo(f"`dm process{aws}` builds what waits.")
-    elif any(asks.values()):
+    elif announced:
         click.echo("`dm process` builds what is stale.")
-    left = {t: {m: why for m, why in s.items() if m not in asks[t]} for t, s in stale.items()}
-    worklist.tell_unasked({table: why for table, why in left.items() if why})
+    worklist.tell_unasked(left)
 
 
 def _why(fresh: Sequence[Freshness]) -> dict[str, Mapping[str, str]]:
