@@ -6,23 +6,21 @@ machine are started, of which one does nothing and one tells what a job finds.
 
 from __future__ import annotations
 
-import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from dm.aws import dispatcher
 from dm.aws.checks import name_of
+from dm.aws.rights import of_role
 from local.checks import Unwell
 from runner.aws.calls import AwsCallFailed, calling, session
 from runner.project import tables
 
 QUERY = "select count(*) from dm_gold.top_beers_by_rating where review_year = 2010"
 _POLL, _LONGEST = 2.0, 120.0  # seconds
-_EXAMPLES = {"s3:prefix": "gold/x", "iam:PassedToService": "emr-serverless.amazonaws.com"}
-_CONTEXT = _EXAMPLES | {"cloudwatch:namespace": "DataMaster"}
 
 
 class Deployed:
@@ -44,9 +42,9 @@ class Deployed:
             "schedules": self.schedules,
             "alarms": self.alarms,
             "mail": self.mail,
-            "job's rights": partial(self.rights, "job"),
-            "state machine's rights": partial(self.rights, "dispatcher"),
-            "schedules' rights": partial(self.rights, "schedule"),
+            "job's rights": lambda: of_role(self._job_role),
+            "state machine's rights": lambda: of_role(self._definition[1]),
+            "schedules' rights": lambda: of_role(self._schedule_role),
             "Lake Formation": self.lake_formation,
             "optimizers": self.optimizers,
             "empty execution": self.empty_execution,
@@ -96,41 +94,6 @@ class Deployed:
         if not found:
             raise Unwell("alarms ring, and nobody is told", "Deploy with AlarmEmail=.")
         return f"{len(found)} are told of alarms"
-
-    def rights(self, whose: str) -> str:
-        """Whether a role may do what its policy says: a boundary or the organization may forbid."""
-        role = {
-            "job": lambda: self._job_role,
-            "dispatcher": lambda: self._definition[1],
-            "schedule": self._schedule_role,
-        }[whose]()
-        client: Any = session().client("iam")
-        name = role.rpartition("/")[2]
-        refused, total = [], 0
-        with calling("SimulatePrincipalPolicy", f"role {name}"):
-            for actions, resources in _asked(client, name):
-                context = [
-                    {"ContextKeyName": key, "ContextKeyValues": [value], "ContextKeyType": "string"}
-                    for key, value in _CONTEXT.items()
-                ]
-                answer = client.simulate_principal_policy(
-                    PolicySourceArn=role,
-                    ActionNames=actions,
-                    ResourceArns=resources,
-                    ContextEntries=context,
-                )
-                total += len(actions)
-                refused += [
-                    f"{result['EvalActionName']} ({result['EvalDecision']})"
-                    for result in answer["EvaluationResults"]
-                    if result["EvalDecision"] != "allowed"
-                ]
-        if refused:
-            raise Unwell(
-                f"{name} may not {', '.join(sorted(set(refused))[:5])}",
-                "Ask who owns the permissions boundary, or the organization's policies.",
-            )
-        return f"{name} may do all {total} actions of its policy"
 
     def lake_formation(self) -> str:
         """Whether IAM alone decides who reads the catalog, as this project expects."""
@@ -225,6 +188,7 @@ class Deployed:
     def _definition(self) -> tuple[str, str]:
         return dispatcher.connect(self._state_machine).definition()
 
+    @property
     def _schedule_role(self) -> str:
         client: Any = session().client("scheduler")
         with calling("GetSchedule", f"{self.name}-daily"):
@@ -247,20 +211,6 @@ class Deployed:
                 "MetricAlarms"
             ]
         return found
-
-
-def _asked(client: Any, role: str) -> Iterator[tuple[list[str], list[str]]]:
-    """What the role's own policies allow: actions, each with examples of their resources."""
-    for name in client.list_role_policies(RoleName=role)["PolicyNames"]:
-        found = client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        document = json.loads(found) if isinstance(found, str) else found
-        for statement in document["Statement"]:
-            actions, resources = statement["Action"], statement["Resource"]
-            examples = resources if isinstance(resources, list) else [resources]
-            yield (
-                actions if isinstance(actions, list) else [actions],
-                [each if each == "*" else each.replace("*", "x") for each in examples],
-            )
 
 
 def _found(pattern: str, definition: str) -> str:

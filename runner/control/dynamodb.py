@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -17,6 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.aws.calls import session, what_to_do
+from runner.control import attributes
 from runner.control.items import (
     ControlItem,
     Outcome,
@@ -55,10 +55,6 @@ KEEP = timedelta(days=400)
 _OVER = {Status.SUCCESS, Status.WITHDRAWN}
 """What nobody has to do anything about any more."""
 
-_NUMBERS = {"attempt_count", "duration", "record_count", "gold_snapshot_id"}
-_TEXTS = {field.name for field in fields(ControlItem)} - _NUMBERS
-_REQUIRED = [field.name for field in fields(ControlItem) if field.default is MISSING]
-
 
 class DynamoControlTable:
     """A `ControlTable` in a DynamoDB table; boto3's usual settings say where.
@@ -84,7 +80,8 @@ class DynamoControlTable:
     def items(self, *statuses: Status, most: int | None = None) -> list[ControlItem]:
         """See ControlTable.items."""
         with self._errors("Query"):
-            found = [_item(raw) for status in statuses for raw in self._query(status, most)]
+            raw = (each for status in statuses for each in self._query(status, most))
+            found = list(map(attributes.read, raw))
         return sorted(found, key=lambda item: (item.created_at, item.control_id))
 
     def enqueue(self, items: Iterable[ControlItem]) -> None:
@@ -182,9 +179,7 @@ class DynamoControlTable:
             page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _put(self, item: ControlItem) -> ControlItem | None:
-        raw = {key: value for key, value in asdict(item).items() if value is not None}
-        raw |= {"review_year": int(item.review_year), "review_month": int(item.review_month)}
-        absent = Attr("control_id").not_exists()
+        raw, absent = attributes.of(item), Attr("control_id").not_exists()
         return item if self._write("put_item", Item=raw, ConditionExpression=absent) else None
 
     def _update(
@@ -247,11 +242,3 @@ def _written(after: ControlItem) -> ConditionBase:
         & Attr("updated_at").eq(after.updated_at)
         & (owner.eq(after.lease_owner) if after.lease_owner else owner.not_exists())
     )
-
-
-def _item(raw: dict[str, Any]) -> ControlItem:
-    """Reads an item as it is: what is missing or of another type is left at its default."""
-    texts = {key: str(raw[key]) for key in _TEXTS if raw.get(key) is not None}
-    numbers = {key: int(raw[key]) for key in _NUMBERS if isinstance(raw.get(key), Decimal)}
-    required: dict[str, Any] = dict.fromkeys(_REQUIRED, "")
-    return ControlItem(**(required | texts | numbers | {"status": Status(raw["status"])}))

@@ -7,6 +7,11 @@ _ALONE = "--noconftest"
 _WITH_TABLES = (_ALONE, "-p", "tests.runner.conftest")
 _TABLES = "tests/runner/control/test_control.py"
 
+_DYNAMODB = (
+    *(*_WITH_TABLES, "tests/runner/control/test_dynamodb.py", _TABLES),
+    *("-k", "not sqlite"),
+)
+
 MODULES: dict[str, tuple[str, ...]] = {
     "runner/control/items.py": (_ALONE, "tests/runner/control/test_items.py"),
     "runner/control/announce.py": (_ALONE, "tests/runner/control/test_announce.py"),
@@ -16,13 +21,11 @@ MODULES: dict[str, tuple[str, ...]] = {
         *(_ALONE, "tests/runner/test_messages.py"),
         *("-k", "not cannot_be_read"),
     ),
-    "runner/job.py": (_ALONE, "tests/runner/test_rounds.py"),
+    "runner/job.py": (_ALONE, "tests/runner/rounds"),
     "local/control.py": (
         *(*_WITH_TABLES, "tests/local/test_control.py", _TABLES),
         *("-k", "not dynamodb and not is_told_in_one_sentence"),
     ),
-    "runner/control/dynamodb.py": (
-        *(*_WITH_TABLES, "tests/runner/control/test_dynamodb.py", _TABLES),
-        *("-k", "not sqlite"),
-    ),
+    "runner/control/dynamodb.py": _DYNAMODB,
+    "runner/control/attributes.py": _DYNAMODB,
 }
