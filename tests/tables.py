@@ -10,6 +10,11 @@ def gold(lake: Lake, name: str) -> Table:
     return lake.catalog.load_table(("dm_gold", name))
 
 
+def branches(lake: Lake, name: str) -> list[str]:
+    """The branches of a gold table that readers do not see."""
+    return [ref for ref in gold(lake, name).metadata.refs if ref != "main"]
+
+
 def rows(lake: Lake, name: str, where: str = "true") -> list[dict[str, object]]:
     """The rows of a gold table in the order of the periods and ranks."""
     table = gold(lake, name)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from dm.cli import dm
 from local import silver
@@ -29,8 +29,12 @@ def drinkers(lake: Lake) -> int:
     return len(rows(lake, NAME))
 
 
+def typed(*arguments: str) -> Result:
+    return CliRunner().invoke(dm, arguments, catch_exceptions=False)
+
+
 def run(*arguments: str) -> str:
-    answer = CliRunner().invoke(dm, arguments)
+    answer = typed(*arguments)
     assert answer.exit_code == 0, answer.output
     return answer.output
 

@@ -21,7 +21,7 @@ from runner.job import GoldJob
 from runner.project import PROJECT, tables
 from tests import reviews
 from tests.dbt_project import Answer, Dbt
-from tests.tables import gold, rows
+from tests.tables import branches, gold, rows
 
 NAME = "top_drinkers"
 OTHERS = tuple(name for name in tables() if name != NAME)
@@ -48,10 +48,6 @@ def shown(*arguments: str) -> str:
     answer = CliRunner().invoke(dm, arguments)
     assert answer.exit_code == 0, answer.output
     return answer.output
-
-
-def branches(lake: Lake, name: str) -> list[str]:
-    return [ref for ref in gold(lake, name).metadata.refs if ref != "main"]
 
 
 def overtake(lake: Lake) -> None:

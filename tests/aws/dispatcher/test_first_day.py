@@ -19,9 +19,7 @@ from dm.cli import dm
 from local.checks import Unwell
 from runner.aws.calls import AwsCallFailed
 from runner.aws.outcomes import TableOutcome
-from runner.control.items import Status
 from runner.project import PROJECT
-from tests.aws.deploy.test_people import policy
 from tests.aws.stand_ins.account import Account
 from tests.aws.stand_ins.calls import Call
 from tests.aws.stand_ins.policies import allows, statements
@@ -204,42 +202,6 @@ def test_the_list_of_what_only_aws_has_names_the_checks_of_dm_doctor() -> None:
         assert words & checked or row.strip().startswith("no check"), row
 
 
-def test_the_operator_may_do_all_that_dm_does(
-    deployed: None, account: Account, answers: object, worker: Worker, patch: pytest.MonkeyPatch
-) -> None:
-    called: set[str] = set()
-    call = BaseClient._make_api_call
-
-    def note(client: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
-        service = client.meta.service_model
-        prefix = {"monitoring": "cloudwatch"}.get(service.signing_name, service.signing_name)
-        if client._request_signer._credentials.access_key == "testing":  # not a stand-in's own
-            called.add(f"{prefix}:{operation}")
-        return call(client, operation, arguments)
-
-    account.enqueue("top_drinkers", "2010-01", status=Status.ERROR)
-    with pytest.MonkeyPatch.context() as recorded:
-        recorded.setattr(BaseClient, "_make_api_call", note)
-        for command in (
-            "doctor --after-deploy",
-            "status",
-            "pending",
-            "runs --limit 2",
-            "retry",
-            "backfill --from 2010-02 --to 2010-02 --table top_drinkers",
-            "process",
-            "cost",
-        ):
-            CliRunner().invoke(dm, [*command.split(), "--target", "aws"])
-    called.remove("sts:GetCallerIdentity")  # nobody may forbid it
-    statements = policy("Operator")
-    allowed = {a for s in statements for a in [s["Action"]] if isinstance(a, str)}
-    allowed |= {a for s in statements if isinstance(s["Action"], list) for a in s["Action"]}
-    assert {"athena:StartQueryExecution", "dynamodb:PutItem", "states:StartExecution"} <= called
-    assert called - allowed == set()
-    account.forget_items()
-
-
 def test_what_forbids_is_named(deployed: None, answers: dict[str, Any]) -> None:
     def deny(arguments: dict[str, Any]) -> dict[str, Any]:
         found = simulate(arguments)
@@ -273,26 +235,3 @@ def test_it_goes_with_aws_alone() -> None:
     answer = CliRunner().invoke(dm, ["doctor", "--after-deploy"])
     assert answer.exit_code == 2
     assert "--target aws" in answer.output
-
-
-def test_the_cost_of_a_day_is_what_aws_billed(
-    account: Account, worker: Worker, patch: pytest.MonkeyPatch
-) -> None:
-    patch.setattr(worker, "run", tell)
-    account.enqueue("top_drinkers", "2010-01")
-    account.enqueue("top_beers_by_rating", "2010-01")
-    account.run({"tables": ["top_drinkers", "top_beers_by_rating"]})
-    for job in account.jobs:
-        mine = job in account.jobs[-2:]
-        billed = {"vCPUHour": 0.2, "memoryGBHour": 0.5} if mine else {}
-        job.billed_resource_utilization = billed
-    command = ["cost", "--target", "aws", "--format", "json", "--limit", "1000"]
-    answer = CliRunner().invoke(dm, command, catch_exceptions=False)
-    *_, day = json.loads(answer.output)
-    assert (day["what"], day["how many"]) == ("a day", 1)
-    assert (day["vCPU hours"], day["GB hours"]) == (0.4, 1.0)
-    assert day["$"] == round(0.4 * 0.042094 + 1.0 * 0.004628, 4)
-    other = CliRunner().invoke(dm, [*command, "--vcpu-price", "1", "--gb-price", "0"])
-    assert json.loads(other.output)[-1]["$"] == 0.4
-    here = CliRunner().invoke(dm, ["cost"])
-    assert (here.exit_code, "--target aws" in here.output) == (2, True)

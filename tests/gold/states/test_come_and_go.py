@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
-from dm.cli import dm
 from dm.commands.data import forget
 from local import silver
 from local.control import SqliteControlTable
@@ -18,21 +16,12 @@ from local.loading import announcing
 from runner.control.items import ControlItem, Status
 from tests import reviews
 from tests.dbt_project import Dbt
-from tests.gold.drinkers import NAME, edited
+from tests.gold.drinkers import NAME, edited, typed
+from tests.gold.drinkers import run as told
 from tests.tables import gold, rows
 
 MAIL = "zaphod.beeblebrox@example.com"
 NAMES = ("Zaphod Beeblebrox", "Zaphod B")
-
-
-def typed(*arguments: str) -> Result:
-    return CliRunner().invoke(dm, arguments, catch_exceptions=False)
-
-
-def told(*arguments: str) -> str:
-    answer = typed(*arguments)
-    assert answer.exit_code == 0, answer.output
-    return answer.output
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
@@ -18,7 +18,8 @@ from runner.dbt.running import DbtProject
 from runner.project import PROJECT
 from tests.dbt_project import Dbt
 from tests.dm.terminal import BIN
-from tests.gold.drinkers import FEBRUARY, JANUARY, NAME, edited, load
+from tests.gold.drinkers import FEBRUARY, JANUARY, NAME, edited, load, typed
+from tests.gold.drinkers import run as told
 from tests.tables import gold, rows
 
 
@@ -32,16 +33,6 @@ def two_states(lake: Lake, session: SparkSession, tmp_path_factory: pytest.TempP
     load(lake, 30)
     assert dbt("run", "--select", NAME).success
     return int(first or 0)
-
-
-def typed(*arguments: str) -> Result:
-    return CliRunner().invoke(dm, arguments, catch_exceptions=False)
-
-
-def told(*arguments: str) -> str:
-    answer = typed(*arguments)
-    assert answer.exit_code == 0, answer.output
-    return answer.output
 
 
 def sizes(lake: Lake) -> dict[str, int]:

@@ -1,60 +1,26 @@
 """What dies at any of its steps has happened or has not, and is done by a repetition."""
 
 import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from dbt.adapters.spark.session import Cursor
 from pyspark.sql import SparkSession
 
-from dm.cli import dm
 from dm.reading.past import kept
 from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import ControlItem, Outcome, Status
 from tests.control import claim, finish
 from tests.dbt_project import Dbt
-from tests.gold.drinkers import JANUARY, NAME, edited, load
+from tests.gold.drinkers import JANUARY, NAME, edited, load, run, typed
+from tests.gold.states.dying import STEPS, dying_at
 from tests.runner.control.test_control import HOUR
 from tests.tables import gold, rows
 
-STEPS = {
-    "the branch": r"create branch audit_by_hand_\w{8} ",
-    "the commit": r"insert into \S+\.branch_audit",
-    "the move of main": r"fast_forward",
-    "the end of the branch": r"drop branch audit",
-    "the history": r"insert into \S+\.run_history",
-}
-"""What a command of a person does, in its order, as Spark is asked for it."""
 ALWAYS = ("the move of main",)
 """After it something has happened, or may have; the others are tried with --long."""
-
-
-@contextmanager
-def dying_at(step: str) -> Iterator[None]:
-    """Spark gets no statement from this one on; of a script, what is before it is done."""
-    execute, dead = Cursor.execute, []
-
-    def died(self: Cursor, sql: str, *parameters: Any) -> None:
-        found = re.search(step, sql)
-        if found and sql.lstrip().startswith("begin") and "fast_forward" not in step:
-            first = re.search(r"call system\.fast_forward\([^)]*\);", sql)
-            if first:
-                execute(self, f"begin {first[0]} end")
-        if found or dead:
-            dead.append(sql)
-            raise KeyboardInterrupt
-        execute(self, sql, *parameters)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Cursor, "execute", died)
-        yield
-    assert dead, f"nothing came to {step}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,17 +36,10 @@ def states(
     return found
 
 
-def typed(*arguments: str) -> Result:
-    return CliRunner().invoke(dm, arguments, catch_exceptions=False)
-
-
-def told(lake: Lake, status: str) -> list[str]:
+def told(status: str) -> list[str]:
     """Who and why, of all that run_history says of this kind."""
-    del lake
     query = f"select error_message as why from run_history where status = '{status}' order by 1"
-    answer = typed("sql", query, "--format", "json")
-    assert answer.exit_code == 0, answer.output
-    return [row["why"] for row in json.loads(answer.output)]
+    return [row["why"] for row in json.loads(run("sql", query, "--format", "json"))]
 
 
 def held(lake: Lake) -> set[str]:
@@ -118,7 +77,7 @@ def test_what_a_person_decides_is_done_by_a_repetition(
             assert command[0] == "rollback"
             assert "is as it was" in again.output
         assert held(lake) == (set() if command[0] == "release" else {JANUARY})
-        assert any(why.endswith((because, "again")) for why in told(lake, status)), status
+        assert any(why.endswith((because, "again")) for why in told(status)), status
         drop_left(lake)
     assert len(rows(lake, NAME)) == 51
     back = typed("rollback", NAME, "--to", states[1], "--because", "as it was", "--yes")
@@ -130,11 +89,11 @@ def test_what_a_person_decides_is_done_by_a_repetition(
 def test_what_was_not_told_to_the_history_is_told_by_maintenance(lake: Lake, dbt: Dbt) -> None:
     with dying_at(STEPS["the history"]):
         typed("hold", NAME, "--because", "nobody was told")
-    assert not [why for why in told(lake, "held") if why.endswith("nobody was told")]
+    assert not [why for why in told("held") if why.endswith("nobody was told")]
     assert dbt("run-operation", "maintain").success
-    (why,) = [why for why in told(lake, "held") if why.endswith("nobody was told")]
+    (why,) = [why for why in told("held") if why.endswith("nobody was told")]
     assert dbt("run-operation", "maintain").success
-    assert [one for one in told(lake, "held") if one == why] == [why]
+    assert [one for one in told("held") if one == why] == [why]
     assert typed("release", NAME).exit_code == 0
 
 
@@ -182,7 +141,7 @@ def test_a_branch_whose_publishing_died_is_published_once_more(
     assert again.exit_code == (1 if step == "the history" else 0), again.output
     assert len(rows(lake, NAME)) == (60 if before != 60 else 62)
     if step != "the history":
-        assert any(branch.branch in why for why in told(lake, "published") if why)
+        assert any(branch.branch in why for why in told("published") if why)
     assert kept.branches(lake) == []
     assert dbt("run", "--select", NAME).messages[NAME] == "nothing to build"
 

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
@@ -21,21 +21,11 @@ from runner.dbt.previews import Previews
 from tests import reviews
 from tests.dbt_project import Dbt
 from tests.dm.past.test_states import counted
-from tests.gold.drinkers import JANUARY, NAME, edited
-from tests.tables import gold, rows
+from tests.gold.drinkers import JANUARY, NAME, edited, typed
+from tests.gold.states.edits import some_edit
+from tests.tables import branches, gold, rows
 
 BEERS = "top_beers_by_rating"
-EDITS = {
-    "'Unknown'": ["'Unknown'", "'nowhere'", "upper('x')"],
-    "{{ exact_avg('review_overall') }}": [
-        "{{ exact_avg('review_overall') }}", "cast(round(avg(review_overall)) as double)"
-    ],
-    "order by total_reviews desc, avg_rating desc nulls last, profile_id asc": [
-        "order by total_reviews desc, avg_rating desc nulls last, profile_id asc",
-        "order by avg_rating desc nulls last, profile_id asc", "order by profile_id desc",
-    ],
-}  # fmt: skip
-"""What may be written instead of a part of the model; all of it passes its tests."""
 
 
 def load(lake: Lake, some: random.Random) -> None:
@@ -57,28 +47,12 @@ def built(lake: Lake, session: SparkSession, tmp_path_factory: pytest.TempPathFa
     assert Dbt(tmp_path_factory.mktemp("target"))("run", "--select", NAME, BEERS).success
 
 
-def typed(*arguments: str) -> Result:
-    return CliRunner().invoke(dm, arguments, catch_exceptions=False)
-
-
-def branches(lake: Lake, name: str) -> list[str]:
-    return [ref for ref in gold(lake, name).metadata.refs if ref != "main"]
-
-
 def state(lake: Lake) -> list[object]:
     """All that readers and the next run look at."""
     return [
         (gold(lake, name).metadata.current_snapshot_id, gold(lake, name).schema())
         for name in (NAME, BEERS, "run_history")
     ]
-
-
-def some_edit(sql: str, some: random.Random) -> str:
-    """The model with other texts, thresholds or orders."""
-    for old, news in EDITS.items():
-        assert old in sql
-        sql = sql.replace(old, some.choice(news))
-    return sql
 
 
 def test_its_counts_are_those_of_an_independent_computation(
