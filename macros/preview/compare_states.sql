@@ -100,7 +100,7 @@ ordered as (
     select
         *,
         row_number() over (
-            partition by change order by amount desc, {{ 'least(before_period_rank, after_period_rank)' if 'period_rank' in values else key | join(', ') }}, period desc
+            partition by change order by amount desc{{ ', least(before_period_rank, after_period_rank)' if 'period_rank' in values }}, period desc, {{ key | join(', ') }}
         ) as place
     from judged
     where change is not null

@@ -67,7 +67,7 @@ ordered as (
         *,
         row_number() over (
             partition by change
-            order by amount desc, least(before_{rank}, after_{rank}), period desc
+            order by amount desc, least(before_{rank}, after_{rank}), period desc, {key}
         ) as place
     from judged
     where change is not null
@@ -159,6 +159,7 @@ def _query(table: Table, key: list[str], before: str, after: str, months: str) -
         ),
         columns=", ".join(columns),
         rank=RANK,
+        key=", ".join(key),
         was=", ".join([*(f"{c}: {c}" for c in key), *(f"{c}: before_{c}" for c in values)]),
         becomes=", ".join([*(f"{c}: {c}" for c in key), *(f"{c}: after_{c}" for c in values)]),
         most=MOST,
