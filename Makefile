@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Every dm and dbt is a process of its own, and would compile all that it imports: more than a second of CPU each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo docs test test-docs races faults silver walks undo trials mutate test-aws test-release test-athena test-pages bench bench-quick bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks undo trials mutate test-aws test-release test-athena test-pages bench bench-quick bench-large bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -90,6 +90,10 @@ bench-loading: develop
 # 2,000 random files and as many damaged ones; fifty rounds of eight loads at once are in make races.
 fuzz: develop
 	@$(BIN)/pytest --long tests/local/test_load_fuzz.py
+
+# Ten and a hundred times the reviews, into docs/benchmarks.md; some two hours and 40 GB in $TMPDIR. TIMES=10 for one of them.
+bench-large: develop
+	@$(BIN)/python -m bench.large $(TIMES)
 
 # Writes docs/scaling.md.
 scaling: develop

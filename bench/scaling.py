@@ -157,8 +157,8 @@ def _groups(folder: Path) -> str:
         bench = lakes.make(folder / str(size), shape)
         contest = Contest(bench, bench.all_months())
         contest.prepare()
-        events = evidence.event_log(bench, *contest.bare(["top_drinkers"]))
-        tasks = [e["Task Metrics"] for e in events if e["Event"] == "SparkListenerTaskEnd"]
+        _, events = evidence.logged(bench, *contest.bare(["top_drinkers"]))
+        tasks = evidence.tasks(events)
         shuffled = sum(t["Shuffle Write Metrics"]["Shuffle Bytes Written"] for t in tasks)
         memory = sum(t["Peak Execution Memory"] for t in tasks)
         spilled = sum(t["Disk Bytes Spilled"] for t in tasks)

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlparse
 
-from pyiceberg.table import FileScanTask
+import duckdb
+from pyiceberg.table import FileScanTask, Table
 from pyiceberg.types import NestedField
 
 from local.uris import file_of
@@ -30,6 +31,8 @@ TYPES: Mapping[str, str] = MappingProxyType(
 
 
 def parquet(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
     fields: Sequence[NestedField],
     tasks: Sequence[FileScanTask],
     types: Mapping[str, str] = TYPES,
@@ -37,20 +40,46 @@ def parquet(
     """A table function over the rows of files; None if DuckDB cannot read all of them.
 
     Args:
-        fields: the columns of the table that are read.
+        db: looks into the files.
+        table: the table.
+        fields: its columns that are read.
         tasks: the files, at least one.
         types: DuckDB's name of each type.
     """
-    paths = [own_file(task) for task in tasks]
-    if not all(paths) or any(str(field.field_type) not in types for field in fields):
+    paths = [path for path in map(own_file, tasks) if path]
+    if len(paths) < len(tasks) or not _by_id(db, table, fields, paths):
+        return None
+    if any(str(f.field_type) not in types or f.initial_default is not None for f in fields):
         return None
     schema = ", ".join(
         f"{field.field_id}: {{name: {literal(field.name)},"
         f" type: '{types[str(field.field_type)]}', default_value: null}}"
         for field in fields
     )
-    listed = ", ".join(literal(path) for path in paths if path)
+    listed = ", ".join(map(literal, paths))
     return f"read_parquet([{listed}], schema = map {{{schema}}})"
+
+
+def _by_id(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    fields: Sequence[NestedField],
+    paths: Sequence[str],
+) -> bool:
+    """Whether files say by ids which columns they have, those that the table is partitioned by too.
+
+    Files that Iceberg did not write, and that were added to the table as they were, have names
+    alone; Hive's lack the columns that their folders are named by.
+    """
+    sources = {part.source_id for spec in table.specs().values() for part in spec.fields}
+    needed = sorted(sources.intersection(field.field_id for field in fields))
+    (without,) = db.execute(
+        "select count(*) from (select list(field_id) as ids from parquet_schema(?)"
+        " group by file_name) where not coalesce(list_has_all(ids, ?::integer[]), false)"
+        " or len(list_filter(ids, lambda id: id is not null)) = 0",
+        [list(paths), needed],
+    ).fetchall()[0]
+    return not without
 
 
 def own_file(task: FileScanTask) -> str | None:

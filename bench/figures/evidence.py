@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.lakes import BIN, Bench
+from bench.measure import Cost
 from bench.ways.contestants import in_months
 from local import silver
 from runner import periods
@@ -41,7 +42,7 @@ def gather(bench: Bench, months: Collection[str]) -> dict[str, Evidence]:
     """Changes the months, builds them, and tells of each table what was read and written."""
     bench.change(months)
     before = {table: _files(bench, table) for table in tables()}
-    read = rows_read(event_log(bench, BIN / "dm", "process"))
+    read = rows_read(logged(bench, BIN / "dm", "process")[1])
     there = silver.table(bench.lake).scan(in_months(months)).count()
     found = {}
     for table in tables():
@@ -52,8 +53,8 @@ def gather(bench: Bench, months: Collection[str]) -> dict[str, Evidence]:
     return found
 
 
-def event_log(bench: Bench, *command: str | Path) -> list[Event]:
-    """Runs a command on the lake; what its Spark tells of itself."""
+def logged(bench: Bench, *command: str | Path) -> tuple[Cost, list[Event]]:
+    """Runs a command on the lake: what it costs, and what its Spark tells of itself."""
     with TemporaryDirectory() as folder:
         settings = {
             "spark.eventLog.enabled": "true",
@@ -62,9 +63,14 @@ def event_log(bench: Bench, *command: str | Path) -> list[Event]:
             "spark.eventLog.compress": "false",
         }
         submit = " ".join(f"--conf {key}={value}" for key, value in settings.items())
-        bench.run(*command, PYSPARK_SUBMIT_ARGS=f"{submit} pyspark-shell")
+        cost = bench.run(*command, PYSPARK_SUBMIT_ARGS=f"{submit} pyspark-shell")
         (log,) = Path(folder).iterdir()
-        return [json.loads(line) for line in log.read_text().splitlines()]
+        return cost, [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def tasks(events: Collection[Event]) -> list[Event]:
+    """What each task tells of the time, memory and bytes that it took."""
+    return [e["Task Metrics"] for e in events if e["Event"] == "SparkListenerTaskEnd"]
 
 
 def rows_read(events: Collection[Event]) -> Counter[str]:

@@ -5,7 +5,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,7 +89,16 @@ class Contest:
             appended_to = self._own_table("bench_original", table)
             if appended_to.scan().count():
                 appended_to.delete()
+        self.prepare_bare()
+        self.prepare_duck()
+
+    def prepare_bare(self) -> None:
+        """Makes the tables of the bare script, where they are not there."""
+        for table in tables():
             self._own_table("bench_bare", table)
+
+    def prepare_duck(self) -> None:
+        """Tells DuckDB which files silver has."""
         self._duck.write_text(
             json.dumps(
                 {
@@ -103,9 +112,7 @@ class Contest:
     def bare(self, chosen: Collection[str]) -> tuple[str | Path, ...]:
         """The command that builds some tables by a bare script."""
         file = self.folder / f"statements-{len(chosen)}.json"
-        statements = self._statements()
-        file.write_text(json.dumps([statements[table] for table in chosen]))
-        return (sys.executable, HERE / "bare.py", file)
+        return bare_script(file, [self.statements[table] for table in chosen])
 
     def check(self, names: Collection[str]) -> None:
         """Compares what these contestants wrote.
@@ -145,7 +152,9 @@ class Contest:
         compiled = target / "compiled" / "datamaster" / "models" / "gold"
         return {table: (compiled / f"{table}.sql").read_text() for table in tables()}
 
-    def _statements(self) -> dict[str, str]:
+    @property
+    def statements(self) -> dict[str, str]:
+        """The bare script's statement for each table."""
         return {
             table: f"insert into bench_bare.{table} replace where {in_months(self.months)} "
             f"select {', '.join(self._columns(table))} from ({query})"
@@ -187,6 +196,12 @@ class Contest:
         if "avg_rating" in columns:
             columns["avg_rating"] = pc.round(columns["avg_rating"], 9)
         return pa.table(columns).combine_chunks()
+
+
+def bare_script(file: Path, statements: Sequence[str]) -> tuple[str | Path, ...]:
+    """The command that runs statements in one session; a file holds them."""
+    file.write_text(json.dumps(statements))
+    return (sys.executable, HERE / "bare.py", file)
 
 
 def in_months(months: Collection[str]) -> str:

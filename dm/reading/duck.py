@@ -48,7 +48,7 @@ def select(
     tasks = [
         task for task in files(table, snapshot_id) if paths is None or task.file.file_path in paths
     ]
-    if tasks and (by_itself := parquet(fields, tasks, _TYPES)):
+    if tasks and (by_itself := parquet(db, table, fields, tasks, _TYPES)):
         return f"select {named} from {by_itself}"  # noqa: S608
     found = table.schema().as_arrow().empty_table()
     if tasks:

@@ -5,7 +5,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
+from pyiceberg.table import Table
+from pyiceberg.typedef import Record
 from pyiceberg.types import StringType
 
 from local import duck, silver
@@ -165,6 +169,42 @@ def test_silver_that_a_load_cannot_write_is_told(lake: Lake, control: SqliteCont
         schema.delete_column("email")
     with pytest.raises(SilverUnfit, match="has no column email"):
         load_all(lake, control, review(1))
+
+
+@pytest.mark.parametrize("lacking", [(), ("review_year", "review_month")])
+def test_files_that_were_added_to_silver_as_they_were_keep_their_rows(
+    lake: Lake, control: SqliteControlTable, lacking: tuple[str, ...]
+) -> None:
+    reviews = table([review(i, "2010-11") for i in range(1, 20)])
+    file = lake.warehouse / "exported" / "review_year=2010" / "review_month=11" / "part.parquet"
+    file.parent.mkdir(parents=True)
+    pq.write_table(reviews.drop_columns(list(lacking)), file)  # by another engine: without ids
+    added(silver.table(lake), file, 2010, 11)
+    assert load_all(lake, control, review(1, "2010-11", state="CA")) == ("2010-11",)
+    assert (
+        in_silver(lake)
+        == table(
+            [review(1, "2010-11", state="CA"), *(review(i, "2010-11") for i in range(2, 20))]
+        ).to_pylist()
+    )
+
+
+def added(to: Table, path: Path, *partition: int) -> None:
+    """Adds a file to a table as Spark's add_files() does it, which looks at its folders' names."""
+    mapping = to.schema().name_mapping.model_dump_json()
+    with to.transaction() as transaction:
+        transaction.set_properties({"schema.name-mapping.default": mapping})
+        with transaction.update_snapshot().fast_append() as append:
+            found = DataFile.from_args(
+                content=DataFileContent.DATA,
+                file_path=f"file:{path}",
+                file_format=FileFormat.PARQUET,
+                partition=Record(*partition),
+                record_count=pq.read_metadata(path).num_rows,
+                file_size_in_bytes=path.stat().st_size,
+            )
+            found.spec_id = to.spec().spec_id
+            append.append_data_file(found)
 
 
 def test_rows_are_the_same_whether_duckdb_or_pyiceberg_reads_silver(

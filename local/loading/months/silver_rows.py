@@ -103,7 +103,7 @@ class SilverRows:
         if not tasks or self._table is None:
             db.register("no_rows", schema.as_arrow().empty_table())
             return f"select {named} from no_rows"
-        if files := duck.parquet(schema.fields, tasks):
+        if files := duck.parquet(db, self._table, schema.fields, tasks):
             return f"select {named} from {files}"
         reader = pa.RecordBatchReader.from_batches(
             schema.as_arrow(), _batches(self._table, tasks, schema)

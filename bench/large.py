@@ -1,0 +1,267 @@
+"""Ten and a hundred times the reviews: `make bench-large`, some two hours and 40 GB of disk.
+
+    python -m bench.large [times ...]
+
+Writes docs/benchmarks.md. Each thing is done once: it takes long enough to average out what the
+machine does besides.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import numpy as np
+from pyiceberg.types import DoubleType
+
+from bench.figures import evidence, report
+from bench.lakes import BIN, FULL, Bench
+from bench.measure import Cost, measure
+from bench.ways.contestants import BARE_OWN, DUCK, PROJECT_WAY, Contest, ResultsDiffer, bare_script
+from dm.reading import duck
+from local import silver
+from local.demo import Shape
+from local.duck import TYPES
+from local.lake import Lake
+from local.reviews import SCHEMA
+from runner.dbt.running import MAX_ROWS
+from runner.project import PROJECT, tables
+
+TIMES = (10, 100)
+FIRST, MONTH = "first build", "one changed month"
+LOADED = 100_000
+PAGE = PROJECT / "docs" / "benchmarks.md"
+
+# Names as long as real ones; a drinker has a state, a beer has a style and a brewery.
+_REVIEWS = """
+copy (
+    with drawn as (
+        select
+            range as review_id,
+            ({start} + hash(range) % {seconds})::bigint as review_time,
+            (pow(hash(range * 7) % 1000003 / 1000003.0, 3) * {beers})::bigint as beer_id,
+            (pow(hash(range * 11) % 1000003 / 1000003.0, 2) * {drinkers})::bigint as profile_id
+        from range({first}, {first} + {size})
+    ),
+
+    named as (
+        select
+            *,
+            beer_id % {breweries} as brewery_id,
+            'Old Mill Brewery number ' || beer_id % {breweries} as brewery_name,
+            'Quiet Heron Stout number ' || beer_id as beer_name,
+            'Style ' || beer_id % 104 as beer_style,
+            4 + beer_id % 60 / 10.0 as beer_abv,
+            'drinker' || profile_id as profile_name,
+            'drinker' || profile_id || '@example.com' as email,
+            case when profile_id % 13 > 0 then chr((65 + profile_id % 26)::integer) || 'A' end
+            as state,
+            1 + hash(review_id) % 9 / 2.0 as review_overall,
+            1 + hash(review_id + 1) % 9 / 2.0 as review_aroma,
+            1 + hash(review_id + 2) % 9 / 2.0 as review_appearance,
+            1 + hash(review_id + 3) % 9 / 2.0 as review_palate,
+            1 + hash(review_id + 4) % 9 / 2.0 as review_taste,
+            make_timestamp(review_time * 1000000) as created_at,
+            created_at as updated_at,
+            case when review_id % 200 = 0 then created_at end as deleted_at,
+            {year} as review_year,
+            {month} as review_month
+        from drawn
+    )
+
+    select {columns} from named
+) to '{path}' (format parquet, compression zstd)
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command took: `spilled_mb` is None where nothing counts it."""
+
+    what: str
+    way: str
+    cost: Cost
+    spilled_mb: float | None
+
+
+def make(root: Path, shape: Shape) -> Bench:
+    """A lake with so many reviews in silver, a file a month, and nothing in gold."""
+    bench = Bench(Lake(root), shape)
+    bench.dm("setup")
+    table = silver.table(bench.lake)
+    if not table.current_snapshot():
+        folder = root / "warehouse" / "made"
+        folder.mkdir(parents=True, exist_ok=True)
+        growth = np.arange(10, shape.months + 10) ** 2.0
+        sizes = (growth / growth.sum() * shape.reviews).astype(int)
+        firsts = np.cumsum(sizes) - sizes + 1
+        files = []
+        for month, size, first in zip(bench.all_months(), sizes, firsts, strict=True):
+            files.append(str(folder / f"{month}.parquet"))
+            make_reviews(Path(files[-1]), shape, month, int(size), int(first))
+        table.add_files(files, check_duplicate_files=False)
+    return bench
+
+
+def make_reviews(path: Path, shape: Shape, month: str, size: int, first: int) -> None:
+    """Writes so many reviews of a month, with ids from `first` on."""
+    start, end = (
+        int((np.datetime64(month) + more).astype("datetime64[s]").astype(int)) for more in (0, 1)
+    )
+    year, number = month.split("-")
+    columns = ", ".join(
+        f"{field.name}::{TYPES[str(field.field_type)]} as {field.name}" for field in SCHEMA.fields
+    )
+    with duckdb.connect() as db:
+        db.execute("set timezone = 'UTC'")
+        db.execute(
+            _REVIEWS.format(
+                path=path, columns=columns, start=start, seconds=end - start, first=first,
+                size=size, year=year, month=int(number), beers=shape.beers,
+                drinkers=shape.drinkers, breweries=shape.breweries,
+            )
+        )  # fmt: skip
+
+
+def batches(bench: Bench) -> Iterator[list[str]]:
+    """The months in the batches that `dm process` makes of them: MAX_ROWS reviews at most."""
+    counted = silver.table(bench.lake).inspect.partitions()
+    rows = {
+        f"{part['review_year']}-{part['review_month']:02}": count
+        for part, count in zip(
+            counted["partition"].to_pylist(), counted["record_count"].to_pylist(), strict=True
+        )
+    }
+    batch: list[str] = []
+    for month in sorted(rows):
+        if batch and sum(rows[m] for m in [*batch, month]) > MAX_ROWS:
+            yield batch
+            batch = []
+        batch.append(month)
+    yield batch
+
+
+def first_build(bench: Bench) -> Iterator[Done]:
+    """All months, and no gold before."""
+    everything = Contest(bench, bench.all_months())
+    yield _spark(bench, FIRST, PROJECT_WAY, BIN / "dm", "process", "--layer", "gold")
+    everything.prepare_bare()
+    statements = [
+        statement
+        for months in batches(bench)
+        for statement in Contest(bench, months).statements.values()
+    ]
+    bare = bare_script(everything.folder / "batches.json", statements)
+    yield _spark(bench, FIRST, BARE_OWN, *bare)
+    yield _duck(bench, FIRST, everything)
+    check(bench)
+
+
+def one_month(bench: Bench) -> Iterator[Done]:
+    """The month with most reviews: three of them change."""
+    contest = Contest(bench, bench.months(1))
+    contest.prepare()
+    yield _spark(bench, MONTH, PROJECT_WAY, BIN / "dm", "process", "--layer", "gold")
+    yield _spark(bench, MONTH, BARE_OWN, *contest.bare(tables()))
+    yield _duck(bench, MONTH, contest)
+    check(bench)
+
+
+def others(bench: Bench) -> Iterator[Done]:
+    """What a person does besides."""
+    dbt = (BIN / "dbt", "run", "--select", "gold", "--quiet")
+    yield _spark(bench, "nothing stale", "dbt run", *dbt)
+    (month,) = bench.months(1)
+    tried = ("--from", month, "--to", month, "--vars", "{min_reviews: 10}", "--then", "drop")
+    page = bench.lake.root / "preview.html"
+    preview = (BIN / "dm", "preview", "top_beers_by_rating", *tried, "--page", page)
+    yield _spark(bench, "preview of a month", "dm preview", *preview)
+    file = bench.lake.root / "more.parquet"
+    make_reviews(file, bench.shape, month, LOADED, 2 * bench.shape.reviews)
+    yield Done(f"load of {LOADED:,} reviews", "dm load", bench.dm("load", str(file)), None)
+
+
+def check(bench: Bench) -> None:
+    """Compares the keys, ranks and numbers of the project's way and of the bare script.
+
+    Raises:
+        ResultsDiffer: they are not the same.
+    """
+    with duck.connect() as db:
+        for table in tables():
+            found = []
+            for schema in ("dm_gold", "bench_bare"):
+                gold = bench.lake.catalog.load_table((schema, table))
+                there = gold.current_snapshot()
+                rows = duck.select(db, gold, there.snapshot_id if there else None)
+                # The mean is left out: a sum of doubles has an order.
+                exact = [f.name for f in gold.schema().fields if f.field_type != DoubleType()]
+                query = (
+                    f"select review_year, review_month, count(*), bit_xor(hash({', '.join(exact)}))"  # noqa: S608
+                    f" from ({rows}) group by 1, 2 order by 1, 2"
+                )
+                found.append(db.execute(query).fetchall())
+            if found[0] != found[1]:
+                raise ResultsDiffer(f"{BARE_OWN} computes other rows of {table} than {PROJECT_WAY}")
+
+
+def _spark(bench: Bench, what: str, way: str, *command: str | Path) -> Done:
+    cost, events = evidence.logged(bench, *command)
+    spilled = sum(task["Disk Bytes Spilled"] for task in evidence.tasks(events))
+    return Done(what, way, cost, spilled / 1e6)
+
+
+def _duck(bench: Bench, what: str, contest: Contest) -> Done:
+    contest.prepare_duck()
+    way = contest.contestants[DUCK]
+    return Done(what, DUCK, measure(way.command, bench.log, way.environment), None)
+
+
+def of_size(folder: Path, times: int) -> Iterator[Done]:
+    """All that is measured with so many times the reviews of the real source."""
+    shape = replace(
+        FULL, reviews=FULL.reviews * times, drinkers=FULL.drinkers * times, beers=FULL.beers * 10
+    )
+    bench = make(folder / f"times-{times}", shape)
+    yield from first_build(bench)
+    yield from one_month(bench)
+    yield from others(bench)
+
+
+def table(done: list[tuple[int, Done]]) -> str:
+    """The figures, each with the project's way against it."""
+    own = {(times, d.what): d.cost.wall for times, d in done if d.way == PROJECT_WAY}
+    rows = []
+    for times, d in done:
+        ratio = own.get((times, d.what))
+        rows.append(
+            (
+                f"{FULL.reviews * times:,}", d.what, d.way, f"{d.cost.wall:,.0f}",
+                f"{d.cost.cpu:,.0f}", f"{d.cost.peak_mb:,.0f}",
+                "" if d.spilled_mb is None else f"{d.spilled_mb:,.0f}",
+                f"{ratio / d.cost.wall:.2f}" if ratio else "",
+            )
+        )  # fmt: skip
+    head = ("reviews", "what", "way", "wall s", "CPU s", "peak MB", "spilled MB", "dm / this")
+    return report.table(head, rows)
+
+
+def main() -> None:
+    """Measures the sizes that the arguments name, or all, and writes the page."""
+    os.environ.pop("DM_LAKE", None)
+    done: list[tuple[int, Done]] = []
+    with TemporaryDirectory(prefix="large-", dir=os.environ.get("DM_BENCH")) as folder:
+        for times in map(int, sys.argv[1:] or TIMES):
+            for one in of_size(Path(folder), times):
+                done.append((times, one))
+                print(one, flush=True)  # noqa: T201
+                report.put_between_markers(PAGE, "large", f"{report.machine()}.\n\n{table(done)}")
+
+
+if __name__ == "__main__":
+    main()
