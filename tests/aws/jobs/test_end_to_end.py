@@ -1,14 +1,17 @@
 """From the schedule to the tables in the Glue catalog, with the packaged job on real Spark."""
 
+import gzip
+import json
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import boto3
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from moto.s3.models import s3_backends
 
 from infra.silver import GlueLake
 from local import demo
@@ -19,6 +22,7 @@ from tests.aws.moto_gaps.dynamodb import lagging_index
 from tests.aws.stand_ins import calls
 from tests.aws.stand_ins.account import BEERS, DATALAKE, DRINKERS, STATES, Account
 from tests.aws.stand_ins.calls import Call
+from tests.aws.stand_ins.deployer import ACCOUNT
 from tests.aws.stand_ins.packaged import gold_rows, load_reviews, log_of
 from tests.aws.stand_ins.policies import allows, statements
 from tests.aws.stand_ins.worker import JOB_KEY, SparkSubmit
@@ -174,14 +178,42 @@ def test_two_executions_at_once_share_the_work(
     assert gold_rows(lake, STATES) == expected(changed, STATES)
 
 
+def plant(lake: GlueLake) -> tuple[str, str]:
+    """An orphan and an audit branch in the table of states, both of eight days ago."""
+    s3, branch = boto3.client("s3"), "audit_20111201_000000_left"
+    orphan = f"gold/{STATES}/data/orphan.parquet"
+    s3.put_object(Bucket=DATALAKE, Key=orphan, Body=b"nothing refers to this")
+    s3_backends[ACCOUNT]["aws"].buckets[DATALAKE].keys[orphan].last_modified -= timedelta(days=8)
+    table = gold(lake, STATES)
+    oldest = min(table.metadata.snapshots, key=lambda snapshot: snapshot.timestamp_ms).snapshot_id
+    table.manage_snapshots().create_branch(oldest, branch).commit()
+    key = gold(lake, STATES).metadata_location.removeprefix(f"s3://{DATALAKE}/")
+    found = s3.get_object(Bucket=DATALAKE, Key=key)["Body"].read()
+    packed = found.startswith(b"\x1f\x8b")
+    metadata = json.loads(gzip.decompress(found) if packed else found)
+    for snapshot in (*metadata["snapshots"], *metadata["snapshot-log"]):
+        if snapshot["snapshot-id"] == oldest:
+            snapshot["timestamp-ms"] -= timedelta(days=8) // timedelta(milliseconds=1)
+    text = json.dumps(metadata).encode()
+    s3.put_object(Bucket=DATALAKE, Key=key, Body=gzip.compress(text) if packed else text)
+    return branch, orphan
+
+
 def test_the_weekly_maintenance_changes_no_row_and_makes_nothing_stale(
     lake: GlueLake, account: Account
 ) -> None:
+    branch, orphan = plant(lake)
     before = {table: gold_rows(lake, table) for table in tables()}
     ended = account.wait(account.fire_schedule("dm-analytics-maintenance"))
     assert ended.status == "SUCCEEDED", ended.told
     log = log_of(ended.results["maintenance"]["logs"])
-    assert all(f"{table}: 0 old branches dropped" in log for table in tables()), log
+    for table in tables():
+        assert f"{table}: {int(table == STATES)} old branches dropped" in log, log
+    (removed,) = [line for line in log.splitlines() if f"{STATES}: 1 old branches" in line]
+    assert ", 1 orphan files removed" in removed
+    assert branch not in gold(lake, STATES).metadata.refs
+    left = boto3.client("s3").list_objects_v2(Bucket=DATALAKE, Prefix=f"gold/{STATES}/data/")
+    assert orphan not in {entry["Key"] for entry in left["Contents"]}
     assert {table: gold_rows(lake, table) for table in tables()} == before
     account.enqueue(STATES, "2011-01")
     assert account.run({"tables": [STATES]}).status == "SUCCEEDED"
