@@ -1,11 +1,17 @@
 """Spares time where a process starts: Spark starts meanwhile, and garbage is looked for rarely."""
 
+from __future__ import annotations
+
 import atexit
 import gc
 import logging
 from contextlib import suppress
 from functools import cache
 from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 @cache
@@ -17,7 +23,10 @@ def start_spark() -> None:
 
     An error is not told here: whoever needs the session meets it again.
     """
-    Thread(target=_start_spark, daemon=True).start()
+    # Not in the thread: two that import PySpark at once now and then get halves of its modules.
+    from pyspark.sql import SparkSession  # slow to import
+
+    Thread(target=_start_spark, args=(SparkSession.builder,), daemon=True).start()
 
 
 @cache
@@ -42,8 +51,6 @@ def collect_rarely() -> None:
     atexit.register(gc.freeze)
 
 
-def _start_spark() -> None:
-    from pyspark.sql import SparkSession  # slow to import
-
+def _start_spark(builder: SparkSession.Builder) -> None:
     with suppress(Exception):
-        SparkSession.builder.getOrCreate().sql("show namespaces").collect()
+        builder.getOrCreate().sql("show namespaces").collect()

@@ -107,7 +107,7 @@ def without_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DbtProject, "build", lambda _, asked, *__, **___: dict.fromkeys(asked))
     monkeypatch.setattr(Previews, "preview", previewed)
     monkeypatch.setattr("runner.pending.published", lambda _: defaultdict(lambda: Published(1, {})))
-    monkeypatch.setattr("runner.startup._start_spark", lambda: None)
+    monkeypatch.setattr("runner.startup._start_spark", lambda builder: None)
     monkeypatch.setattr("local.spark.query.rows", lambda _: (["one"], iter([{"one": 1}])))
     monkeypatch.setattr(relocate, "_copy_tables", lambda *_: None)
     monkeypatch.setattr(server, "start", lambda *_: True)
