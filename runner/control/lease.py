@@ -1,7 +1,7 @@
 """Keeps claimed items while their run works, and tells when they are lost."""
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -72,8 +72,8 @@ class Lease(AbstractContextManager["Lease"]):
         end = monotonic() + LONGEST.total_seconds()
         while not self._ended.wait(self._duration.total_seconds() / 3) and monotonic() < end:
             try:
-                self.check()
+                # It may be there again before the lease is over; if not, check() tells.
+                with suppress(ControlTableUnavailable):
+                    self.check()
             except LeaseLost:
                 return
-            except ControlTableUnavailable:
-                continue  # it may be there again before the lease is over; if not, check() tells

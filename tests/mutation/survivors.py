@@ -7,7 +7,7 @@ _REASONS = {
         r"Lease\._keep: monotonic\(\) < end -> monotonic\(\) <= end": "no two moments are one",
     },
     "runner/job.py": {
-        r"GoldJob\.run: unsettled -= errors\.keys": "a control table settles nothing twice",
+        r"GoldJob\.run: self\.unsettled -= errors\.keys": "a control table settles nothing twice",
         r"GoldJob\._errors: any\(.*forced.*\) -> not any": "the batches change places",
     },
     "local/control.py": {

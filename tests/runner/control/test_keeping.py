@@ -96,8 +96,9 @@ def test_who_has_lost_one_item_tries_no_more_and_never_has_it_back(control: Watc
     mine = control.claim(control.claimable(), "me", HOUR)
     with Lease(control, mine, SHORT) as lease:
         control.finish([(mine[0], Outcome(Status.PENDING))])
-        until(control, 1)
-        time.sleep(2 * THIRD)
+        (keeps,) = [thread for thread in threading.enumerate() if "_keep" in thread.name]
+        keeps.join(10)
+        assert not keeps.is_alive()
         assert len(control.renewals) == 1
         again = control.claim(control.claimable(), "me", HOUR)
         assert [one.control_id for one in again] == ["a"]

@@ -61,7 +61,9 @@ def run(
     builds = Builds(*answers)
     mine = job(control, builds)
     work, refused = mine.claim((NAME, OTHER))
-    return [*refused, *mine.run(work)], builds.asked
+    results = [*refused, *mine.run(work)]
+    assert mine.results == results  # which tell how the job ended
+    return results, builds.asked
 
 
 def ends(control: SqliteControlTable) -> dict[str, tuple[str, int, str | None]]:

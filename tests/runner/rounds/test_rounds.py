@@ -112,11 +112,14 @@ def test_a_service_that_does_not_answer_is_asked_so_often_and_no_more(
     assert {r.error for r in results} == {None}
 
 
-def test_what_dbt_cannot_do_at_all_fails_for_all(control: SqliteControlTable) -> None:
+@pytest.mark.parametrize("transient", [True, False])
+def test_what_dbt_cannot_do_at_all_fails_for_all(
+    control: SqliteControlTable, transient: bool
+) -> None:
     control.enqueue([*months(1, 2), *months(1, table=OTHER)])
-    results, asked = run(control, DbtFailed("the cluster is gone"))
+    results, asked = run(control, DbtFailed("the cluster is gone", transient=transient))
     assert len(asked) == 1
-    assert {r.error for r in results} == {"the cluster is gone"}
+    assert {(r.error, r.again) for r in results} == {("the cluster is gone", transient)}
     assert len(results) == 3
 
 
