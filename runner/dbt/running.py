@@ -100,7 +100,7 @@ class DbtProject:
         }
         result = self._invoke(
             dbtRunner(self._manifest, callbacks=[self._report, _before_end(publishing)]),
-            # Tests run while other tables are built; the audit runs those that are left, at its end.
+            # Tests run while other tables are built; the audit runs what is left of them.
             *("build", "--exclude-resource-type", "unit_test", "--select", *asked),
             *("--vars", json.dumps(variables)),
         )
