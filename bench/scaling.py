@@ -38,7 +38,7 @@ from runner.project import PROJECT
 FILES = (1_000, 10_000, 30_000, 100_000)
 FILES_A_COMMIT = 1_000
 MONTHS = 186
-STATES = ((186, 30), (186, 300), (1_860, 30), (1_860, 300), (5_658, 30), (5_658, 300))
+STATES = ((186, 30), (186, 300), (1_860, 30), (1_860, 300), (5_658, 30), (5_658, 300), (18_600, 30))
 """Numbers of periods and of runs: 5,658 are the days of 186 months."""
 REVIEWS = (30_000, 100_000, 300_000, 1_000_000)
 TIMES = 6
