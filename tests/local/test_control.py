@@ -115,8 +115,52 @@ def test_items_of_other_schemas_are_changed_by_nothing(
     assert sorted(rows) == [("dm_gold", "error"), ("other", "pending")]
 
 
-def test_a_file_that_is_no_database_is_told_by_its_name(tmp_path: Path) -> None:
-    path = tmp_path / "control.db"
-    path.write_text("no database at all, however long it is" * 100)
-    with pytest.raises(ControlTableUnavailable, match=r"control\.db: file is not a database"):
+def broken(path: Path, why: str) -> None:
+    """A file that SQLite cannot write, for this reason."""
+    if why == "file is not a database":
+        path.write_text("no database at all, however long it is" * 100)
+    elif why == "database disk image is malformed":
         SqliteControlTable(path).enqueue([item()])
+        whole = path.read_bytes()
+        path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+    else:
+        path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("why", "hint"),
+    [
+        ("file is not a database", "Bring it back from a copy; or move it away, and "),
+        ("database disk image is malformed", "Bring it back from a copy; or move it away, and "),
+        ("unable to open database file", "Look whether the disk has room, and who may write "),
+    ],
+)
+def test_what_cannot_be_written_is_told_with_what_to_do(
+    tmp_path: Path, why: str, hint: str
+) -> None:
+    path = tmp_path / "control.db"
+    broken(path, why)
+    with pytest.raises(ControlTableUnavailable, match=rf"control\.db: {why}") as told:
+        SqliteControlTable(path).enqueue([item()])
+    assert str(told.value.hint).startswith(hint)
+
+
+def test_who_writes_for_long_is_waited_for_and_told(
+    control: SqliteControlTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control.enqueue([item()])
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path, timeout: connect(path, timeout / 300))
+    with closing(connect(tmp_path / "a" / "b" / "control.db")) as writer:
+        writer.execute("begin exclusive")
+        with pytest.raises(ControlTableUnavailable, match="locked") as told:
+            control.enqueue([item("b")])
+    assert str(told.value.hint).startswith("Another process writes to it for long")
+
+
+def test_a_copy_has_all_items(control: SqliteControlTable, tmp_path: Path) -> None:
+    control.enqueue([item("a"), item("b")])
+    control.copy(tmp_path / "copy.db")
+    copied = SqliteControlTable(tmp_path / "copy.db").items(*Status)
+    assert copied == control.items(*Status)
+    assert len(copied) == 2
