@@ -3,12 +3,13 @@
 `make commands` writes it; tests/docs/test_documented_commands.py tells when it is not up to date.
 """
 
+import re
 from collections.abc import Iterator
 
 import click
 
 from dm.cli import dm
-from runner.project import PROJECT
+from runner.project import PROJECT, tables
 
 PAGE = PROJECT / "docs" / "commands.md"
 LINE = "<!-- From here on `make commands` writes, from --help. -->\n"
@@ -24,6 +25,9 @@ def up_to_date(text: str) -> str:
         f"| [`{name}`](#{name.replace(' ', '-')}) | {what} |\n" for name, what, _ in told
     )
     helps = "".join(f"\n### {name}\n\n```text\n{text}\n```\n" for name, _, text in told)
+    named = "|".join(tables())
+    # Whoever adds a table need not write the page anew.
+    helps = re.sub(rf"({named})(,\s+({named}))+", "the gold tables", helps)
     return f"{written}{LINE}\n| command | |\n|---|---|\n{rows}{helps}"
 
 
