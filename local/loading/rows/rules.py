@@ -24,6 +24,11 @@ _NAMES_TOO = ("NA", "N/A", "n/a", "None", "none", "nil", "Null", "NAN")
 
 _NAMES = ("brewery_name", "beer_name", "profile_name")
 _TRIMMED = ("state", "beer_style")
+"""Columns of kinds, not of names: no kind is called by a text for no value, in whatever case."""
+
+UNKNOWN = "Unknown"
+"""What gold calls the state of reviews without one: as a value it would be a second such state."""
+
 _BLANKS = "' \t\r\n\u00a0'"
 _KINDS = {pa.int64(): "bigint", pa.int32(): "integer", pa.float64(): "double"}
 _TOLD = {
@@ -102,11 +107,13 @@ def _is_none(name: str, type_: str) -> str:
         return f"coalesce(isnan(x_{name}), false)"
     if type_ != "VARCHAR":
         return "false"
-    texts = [t for t in NONE_TEXTS if name not in _NAMES or t not in _NAMES_TOO]
+    text, texts = f"x_{name}", [t for t in NONE_TEXTS if name not in _NAMES or t not in _NAMES_TOO]
+    if name in _TRIMMED:
+        text, texts = f"upper(x_{name})", sorted({t.upper() for t in (*NONE_TEXTS, UNKNOWN)})
     may_be = f"length(x_{name}) <= {max(map(len, texts))}"
     if kind(name) != "varchar":
         may_be += f" and y_{name} is null"
-    return f"case when {may_be} then x_{name} in ({', '.join(map(literal, texts))}) else false end"
+    return f"case when {may_be} then {text} in ({', '.join(map(literal, texts))}) else false end"
 
 
 def _notes(name: str, raw: str, type_: str) -> list[str]:
