@@ -32,12 +32,14 @@ UNKNOWN = "Unknown"
 _BLANKS = "' \t\r\n\u00a0'"
 _KINDS = {pa.int64(): "bigint", pa.int32(): "integer", pa.float64(): "double"}
 _TOLD = {
-    "bigint": "not a int64 (a whole number)",
-    "integer": "not a int32 (a whole number)",
+    "bigint": "not an int64 (a whole number)",
+    "integer": "not an int32 (a whole number)",
     "double": "not a double (a number such as 4.5)",
     "timestamptz": "not a timestamp with a zone, such as 2012-02-01T00:00:00Z",
     "varchar": "not a text",
 }
+_TIME = "review_time"
+_NO_TIME = "neither seconds since 1970 nor a time with a zone, such as 2012-02-01T00:00:00Z"
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER",
           "UBIGINT", "HUGEINT")  # fmt: skip
 _PYTHONS = "between timestamptz '0001-01-02 00:00:00Z' and timestamptz '9999-12-30 00:00:00Z'"
@@ -74,7 +76,8 @@ def staged(
         values.append(f"{_typed(name, raw, type_, timezone)} as y_{name}")
         nones.append(f"{_is_none(name, type_)} as n_{name}")
         no_value = f"x_{name} is not null and y_{name} is null and not n_{name}"
-        faults.append(_fault(name, _TOLD[kind(name)], no_value))
+        told = _NO_TIME if name == _TIME else _TOLD[kind(name)]
+        faults.append(_fault(name, told, no_value))
         notes += _notes(name, raw, type_)
     made = {name: f"null::{kind(name)}" for name in columns.made} | {
         name: sql for name, sql in _made(columns).items() if name in columns.made
@@ -119,6 +122,9 @@ def _is_none(name: str, type_: str) -> str:
 def _notes(name: str, raw: str, type_: str) -> list[str]:
     detail = f"x_{name}" if type_ == "VARCHAR" else "'NaN'"
     notes = [f"case when n_{name} then 'none|{name}|' || {detail} end"]
+    if name == _TIME and not _is_number(type_):
+        not_seconds = f"try_cast(x_{name}::varchar as double) is null"
+        return [*notes, f"case when y_{name} is not null and {not_seconds} then 'time|{name}|' end"]
     if type_ == "VARCHAR" and name in _TRIMMED:
         has_value = f"not n_{name} and x_{name} is not null"
         notes.append(f"case when {has_value} and {raw} <> x_{name} then 'blanks|{name}|' end")
@@ -137,35 +143,51 @@ def _typed(name: str, raw: str, type_: str, timezone: str | None) -> str:
         return f"case when {text} is not null then {raw} end" if keeps_blanks else text
     if wanted == "varchar":
         return "null::varchar"
+    if name == _TIME and not _is_number(type_):
+        seconds = f"floor(epoch({_time(text, type_, timezone)}))::bigint"
+        return f"coalesce({_whole(text, type_, wanted)}, {seconds})"
     if wanted in ("bigint", "integer"):
-        if is_text:
-            return (
-                rf"case when regexp_full_match({text}, '[+-]?[0-9]+(\.0*)?')"
-                f" then try_cast(split_part({text}, '.', 1) as {wanted}) end"
-            )
-        if type_ in _WHOLE:
-            return f"try_cast({text} as {wanted})"
-        if type_ in ("DOUBLE", "FLOAT") or type_.startswith("DECIMAL"):
-            return f"case when {text} = trunc({text}) then try_cast({text} as {wanted}) end"
-        return f"null::{wanted}"
+        return _whole(text, type_, wanted)
     if wanted == "double":
         if is_text:
             return (
                 f"case when isfinite(try_cast({text} as double)) and not contains({text}, '_')"
                 f" then try_cast({text} as double) end"
             )
-        if type_ in (*_WHOLE, "DOUBLE", "FLOAT") or type_.startswith("DECIMAL"):
+        if _is_number(type_):
             return f"case when isfinite({text}::double) then {text}::double end"
         return "null::double"
     return _time(text, type_, timezone)
 
 
+def _whole(text: str, type_: str, wanted: str) -> str:
+    if type_ == "VARCHAR":
+        return (
+            rf"case when regexp_full_match({text}, '[+-]?[0-9]+(\.0*)?')"
+            f" then try_cast(split_part({text}, '.', 1) as {wanted}) end"
+        )
+    if type_ in _WHOLE:
+        return f"try_cast({text} as {wanted})"
+    if _is_number(type_):
+        return f"case when {text} = trunc({text}) then try_cast({text} as {wanted}) end"
+    return f"null::{wanted}"
+
+
+def _is_number(type_: str) -> bool:
+    return type_ in (*_WHOLE, "DOUBLE", "FLOAT") or type_.startswith("DECIMAL")
+
+
 def _time(text: str, type_: str, timezone: str | None) -> str:
+    read = _any_time(text, type_, timezone)
+    return f"case when {read} {_PYTHONS} then {read} end"
+
+
+def _any_time(text: str, type_: str, timezone: str | None) -> str:
     zone = literal(timezone) if timezone else ""
     if type_ == "TIMESTAMP WITH TIME ZONE":
-        return f"case when {text} {_PYTHONS} then {text} end"
+        return text
     if type_ in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"):
-        return f"{text}::timestamp at time zone {zone}" if zone else "null::timestamptz"
+        return f"({text}::timestamp at time zone {zone})" if zone else "null::timestamptz"
     if type_ != "VARCHAR":
         return "null::timestamptz"
     signs = " or ".join(f"substr({text}, -{at}, 1) in ('+', '-')" for at in (3, 5, 6))
@@ -173,9 +195,8 @@ def _time(text: str, type_: str, timezone: str | None) -> str:
         f"length({text}) > 16 and ({text}[-1] in ('Z', 'z') or ends_with({text}, ' UTC')"
         f" or {signs})"
     )
-    read = f"try_cast({text} as timestamptz)"
     naive = f"try_cast({text} as timestamp) at time zone {zone}" if zone else "null"
-    return f"case when {zoned} then (case when {read} {_PYTHONS} then {read} end) else {naive} end"
+    return f"case when {zoned} then try_cast({text} as timestamptz) else {naive} end"
 
 
 def _made(columns: Columns) -> dict[str, str]:
