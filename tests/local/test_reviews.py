@@ -1,7 +1,6 @@
 """Files of reviews: what can be read, and one clear sentence for what cannot."""
 
 import gzip
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 
 from dm.cli import dm
-from local.lake import Lake
 from local.loading.errors import UnreadableReviews
 from tests.loading import read
 from tests.reviews import review, table, write

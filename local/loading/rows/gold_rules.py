@@ -78,15 +78,16 @@ def warnings(db: duckdb.DuckDBPyConnection) -> list[str]:
         )
         if number
     ]
+    counted = count(nameless or 0, "time")
     told = {
-        f"{count(bad, 'review')} with a review_overall that is not 1 to 5 ({months}): gold builds no"
-        " month that has one": bad,
-        f"{count(others, 'review')} with another rating that is not 1 to 5: gold warns of it": others,
+        f"{count(bad, 'review')} with a review_overall that is not 1 to 5 ({months}): gold builds"
+        " no month that has one": bad,
+        f"{count(others, 'review')} with another rating that is not 1 to 5: gold warns": others,
         f"{count(future, 'review')} of a time to come (up to {latest}): gold builds the month"
         " as any other": future,
         f"reviews lack a name: {', '.join(no_name)}: gold takes the latest name of the month, and"
         " fails a month in which a ranked beer or brewery has none": len(no_name),
-        f"{count(nameless or 0, 'time')} a beer or brewery with 25 reviews in a month has no name in"
+        f"{counted} a beer or brewery with 25 reviews in a month has no name in"
         " this load: unless silver has one, its month fails": nameless or 0,
     }
     for number, (lack, table) in zip(keys, _KEYS.values(), strict=True):

