@@ -48,7 +48,7 @@ def normalised(notes: Iterable[Note]) -> list[str]:
             told.append(f"{column}: {count(times, 'value')} written in capitals, as the others")
     if none:
         each = "; ".join(f"{column}: {', '.join(texts)}" for column, texts in none.items())
-        told.insert(0, f"{count(empty, 'text')} left out that stand for no value ({each})")
+        told.insert(0, f"{count(empty, 'text')} for no value left out ({each})")
     return told
 
 
