@@ -6,7 +6,8 @@ one that it was copied from, and one that was moved finds nothing.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from local.lake import CatalogUnreadable, Lake, find
@@ -62,6 +63,39 @@ def made() -> Lake:
         here.root.mkdir(parents=True, exist_ok=True)
         here.control.touch()
     return here
+
+
+@contextmanager
+def filled() -> Iterator[Lake]:
+    """The lake of made(), for a load; a new one goes again if no rows came into it.
+
+    Else the next load would not tell that DM_LAKE names a new lake, which may be mistyped.
+    """
+    here = find()
+    absent = [folder for folder in (here.root, *here.root.parents) if not folder.exists()]
+    is_new = not is_one(here)
+    made()
+    try:
+        yield here
+    finally:
+        if is_new:
+            with suppress(OSError, DataMasterError):  # why there is nothing is told already
+                _take_back(here, absent)
+
+
+def _take_back(lake: Lake, absent: list[Path]) -> None:
+    from local import silver  # Arrow and Iceberg are slow to import
+    from local.loading.workspace import alone
+
+    with alone(lake) as nobody_loads:
+        reviews = silver.find(lake)
+        if not nobody_loads or (reviews and reviews.current_snapshot()):
+            return
+        lake.remove()
+    if lake.root not in absent:
+        lake.root.mkdir(exist_ok=True)
+    for folder in absent[1:]:
+        folder.rmdir()
 
 
 def is_one(lake: Lake) -> bool:

@@ -23,11 +23,7 @@ def recognised(files: Sequence[Rows]) -> list[str]:
         for sentence in (
             *file.told,
             *(f"{name} is made of {of[name]}" for name in made),
-            *(
-                [f"not loaded: the columns {', '.join(n[:40] for n in file.columns.unused)}"]
-                if file.columns.unused
-                else []
-            ),
+            *_not_loaded(file.columns.unused),
         ):
             told[sentence].append(file.name)
     return [
@@ -46,11 +42,13 @@ def normalised(notes: Iterable[Note]) -> list[str]:
             empty += times
         elif kind == "blanks":
             told.append(f"{column}: blanks around {count(times, 'value')} left out")
+        elif kind == "time":
+            told.append(f"{column}: {count(times, 'time')} loaded as seconds since 1970")
         else:
             told.append(f"{column}: {count(times, 'value')} written in capitals, as the others")
     if none:
         each = "; ".join(f"{column}: {', '.join(texts)}" for column, texts in none.items())
-        told.insert(0, f"{count(empty, 'text')} left out that stand for no value ({each})")
+        told.insert(0, f"{count(empty, 'text')} for no value left out ({each})")
     return told
 
 
@@ -66,6 +64,11 @@ def counted(counts: dict[str, int], change: Change) -> str:
     }
     told = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items() if number)
     return f"{count(counts['read'], 'row')} read{': ' if told else ''}{told}"
+
+
+def _not_loaded(names: Sequence[str]) -> list[str]:
+    noun = "column" if len(names) == 1 else "columns"
+    return [f"not loaded: the {noun} {', '.join(name[:40] for name in names)}"] if names else []
 
 
 def _few(names: Sequence[str]) -> str:

@@ -40,12 +40,9 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
     parent = Path(tempfile.gettempdir())
     if isinstance(lake, Lake):
         parent = lake.root / "loading"
-        parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         # One at a time: none takes the folder that another just makes for one that is left.
-        gate = parent / "loads.lock"
-        gate.touch()
-        with locked(gate):
+        with _gate(parent):
             if isinstance(lake, Lake):
                 remove_left(parent)
             folder = Path(tempfile.mkdtemp(prefix="load-", dir=parent))
@@ -66,6 +63,24 @@ def workspace(lake: HasCatalog) -> Iterator[Workspace]:
             # It goes with its folder: on a full disk it cannot be closed well, and need not be.
             with suppress(duckdb.Error):
                 db.close()
+
+
+@contextmanager
+def alone(lake: Lake) -> Iterator[bool]:
+    """Whether no load is at work in the lake; none begins meanwhile."""
+    parent = lake.root / "loading"
+    with _gate(parent):
+        yield not remove_left(parent)
+
+
+@contextmanager
+def _gate(parent: Path) -> Iterator[None]:
+    parent.mkdir(parents=True, exist_ok=True)
+    gate = parent / "loads.lock"
+    gate.touch()
+    with locked(gate):
+        parent.mkdir(parents=True, exist_ok=True)  # it may have gone while this waited
+        yield
 
 
 def remove_left(parent: Path) -> bool:

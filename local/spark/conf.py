@@ -119,8 +119,14 @@ def settings_file() -> Path:
 
 def settings() -> dict[str, str]:
     """Spark's settings for the lake; none if there is no file of them."""
-    lines = settings_file().read_text().splitlines() if settings_file().exists() else []
-    return dict(line.split(" ", 1) for line in lines)
+    return _read(_folder())
+
+
+def write_missing(lake: Lake) -> None:
+    """Gives a lake that has no settings its own, if this Python environment was set up."""
+    jars = _read(_default_folder()).get("spark.driver.extraClassPath")
+    if jars and not settings():
+        write_settings(_folder(), lake, [Path(jar) for jar in jars.split(os.pathsep)])
 
 
 def java_started() -> Path:
@@ -186,6 +192,12 @@ def write_settings(
 def archive() -> Path:
     """Where `classes` keeps those of Spark; Java goes on without it if it is not there."""
     return _default_folder() / "classes.jsa"
+
+
+def _read(folder: Path) -> dict[str, str]:
+    file = folder / "spark-defaults.conf"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return dict(line.split(" ", 1) for line in lines)
 
 
 def _folder() -> Path:

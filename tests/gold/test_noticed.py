@@ -188,12 +188,21 @@ def test_what_a_load_has_not_announced_is_built_by_the_next_run(lake: Lake, dbt:
     assert f"{len(tables()) - 1} of {len(tables()) - 1} control items succeeded." in run("process")
 
 
-def test_a_test_that_warned_is_not_among_those_that_passed(lake: Lake, dbt: Dbt) -> None:
-    load(lake, 30, review_aroma=9.0)
+@pytest.mark.parametrize(
+    ("values", "test"),
+    [
+        ({"review_aroma": 9.0}, "other_ratings_are_in_range"),
+        ({"state": "UNKNOWN"}, f"one_unknown_state_{NAME}"),
+    ],
+)
+def test_a_test_that_warned_is_not_among_those_that_passed(
+    lake: Lake, dbt: Dbt, values: dict[str, object], test: str
+) -> None:
+    load(lake, 30, **values)
     assert dbt("run", "--select", NAME).success
     told = run("explain", NAME, "--period", FEBRUARY)
     assert "all but 1 passed, which only warned:" in told
-    assert "other_ratings_are_in_range (warned)" in told
+    assert f"{test} (warned)" in told
 
 
 def test_a_table_without_any_row_is_no_fault(lake: Lake, dbt: Dbt) -> None:

@@ -12,6 +12,7 @@ import click
 from dm.terminal.output import say
 from local import lake, place
 from local.control import SqliteControlTable
+from local.spark import conf
 from runner import periods
 from runner.project import tables
 
@@ -101,11 +102,13 @@ def load(
         into_demo=into_demo,
     )
     found = find(list(map(str, files)))  # before a lake is made
-    new = not (dry_run or place.is_one(lake.find()))
-    here = lake.find() if dry_run else place.made()
-    done = load_files(here, control, tables(), *found, options=options, echo=click.echo)
-    if new:
-        click.echo(f"A new lake: {here.root}")
+    new = not place.is_one(lake.find())
+    with place.filled() as here:
+        done = load_files(here, control, tables(), *found, options=options, echo=click.echo)
+    if not dry_run and done.periods:
+        conf.write_missing(here)
+        if new:
+            click.echo(f"A new lake: {here.root}")
     name = str(files[0]) if len(files) == _NAMED else f"{len(files)} files"
     changed = periods.in_words(done.periods)
     told = f"changed {changed}" if changed else "nothing that silver lacks"

@@ -16,7 +16,7 @@ from local.loading.files.columns import Columns
 from local.loading.files.dialect import Dialect, has_escapes, is_empty, recognise
 from local.loading.files.places import Place
 from local.loading.options import Options
-from local.loading.rows import rules
+from local.loading.rows import rules, values
 from local.reviews import ARROW_SCHEMA
 
 NAMES = ", ".join(ARROW_SCHEMA.names)
@@ -55,7 +55,7 @@ def prepare(db: duckdb.DuckDBPyConnection, options: Options) -> None:
         raise UnreadableReviews(
             f"--timezone {options.timezone}: no such time zone", "Such as America/New_York."
         ) from None
-    typed = ", ".join(f"{name} {rules.kind(name)}" for name in ARROW_SCHEMA.names)
+    typed = ", ".join(f"{name} {values.kind(name)}" for name in ARROW_SCHEMA.names)
     db.execute(
         f"create or replace table staged"
         f" ({typed}, faults varchar, notes varchar, file integer, content varchar)"

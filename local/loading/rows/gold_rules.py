@@ -2,8 +2,17 @@
 
 import duckdb
 
+from runner.dbt.messages import count
+
 _OTHERS = ("review_aroma", "review_appearance", "review_palate", "review_taste")
 _ALIVE = "deleted_at is null"
+_KEYS = {
+    "profile_id": ("no profile_id, or no profile_name to make it of", "top_drinkers"),
+    "beer_id": ("no beer_id", "top_beers_by_rating"),
+    "brewery_id": ("no brewery_id", "top_breweries_by_rating"),
+    "beer_style": ("no beer_style", "top_styles_by_popularity"),
+}
+"""Without which a review counts in no row of a table: how that is told, and the table."""
 
 _WARNINGS = f"""
 with
@@ -47,6 +56,7 @@ select
     count(*) filter (beer_id is not null and beer_name is null),
     count(*) filter (brewery_id is not null and brewery_name is null),
     count(*) filter (profile_id is not null and profile_name is null),
+    {", ".join(f"count(*) filter ({name} is null)" for name in _KEYS)},
     any_value((select reviews from nameless)) + any_value((select reviews from nameless_breweries))
 from alive
 """
@@ -57,26 +67,29 @@ def warnings(db: duckdb.DuckDBPyConnection) -> list[str]:
     row = db.execute(_WARNINGS).fetchone()
     if not row:
         return []
-    bad, first, last, others, future, latest, beers, breweries, drinkers, nameless = row
+    bad, first, last, others, future, latest, beers, breweries, drinkers, *keys, nameless = row
     months = first if first == last else f"{first} to {last}"
     no_name = [
-        f"{count:,} without {name}"
-        for count, name in (
+        f"{number:,} without {name}"
+        for number, name in (
             (beers, "beer_name"),
             (breweries, "brewery_name"),
             (drinkers, "profile_name"),
         )
-        if count
+        if number
     ]
+    counted = count(nameless or 0, "time")
     told = {
-        f"{bad:,} ratings of review_overall are not 1 to 5 ({months}): gold builds no month that"
-        " has one": bad,
-        f"{others:,} reviews have another rating that is not 1 to 5: gold warns of them": others,
-        f"{future:,} reviews are of a time to come (up to {latest}): gold builds their months"
+        f"{count(bad, 'review')} with a review_overall that is not 1 to 5 ({months}): gold builds"
+        " no month that has one": bad,
+        f"{count(others, 'review')} with another rating that is not 1 to 5: gold warns": others,
+        f"{count(future, 'review')} of a time to come (up to {latest}): gold builds the month"
         " as any other": future,
         f"reviews lack a name: {', '.join(no_name)}: gold takes the latest name of the month, and"
         " fails a month in which a ranked beer or brewery has none": len(no_name),
-        f"{nameless or 0:,} times a beer or brewery with 25 reviews in a month has no name in this"
-        " load: unless silver has one, its month fails": nameless or 0,
+        f"{counted} a beer or brewery with 25 reviews in a month has no name in"
+        " this load: unless silver has one, its month fails": nameless or 0,
     }
+    for number, (lack, table) in zip(keys, _KEYS.values(), strict=True):
+        told[f"{count(number, 'review')} with {lack}: gold counts none in {table}"] = number
     return [sentence for sentence, applies in told.items() if applies]

@@ -6,10 +6,9 @@ value is in them, but for texts that stand for none.
 
 from collections.abc import Mapping
 
-import pyarrow as pa
-
 from local.duck import literal
 from local.loading.files.columns import Columns
+from local.loading.rows.values import TIME, TRIMMED, is_number, kind, typed
 from local.reviews import ARROW_SCHEMA, YEARS
 
 END = "\x1f"
@@ -23,28 +22,20 @@ _NAMES_TOO = ("NA", "N/A", "n/a", "None", "none", "nil", "Null", "NAN")
 """Those that may also be the name of a beer, a brewery or a drinker."""
 
 _NAMES = ("brewery_name", "beer_name", "profile_name")
-_TRIMMED = ("state", "beer_style")
+
+UNKNOWN = "Unknown"
+"""What gold calls the state of reviews without one: as a value it would be a second such state."""
+
 _BLANKS = "' \t\r\n\u00a0'"
-_KINDS = {pa.int64(): "bigint", pa.int32(): "integer", pa.float64(): "double"}
 _TOLD = {
-    "bigint": "not a int64 (a whole number)",
-    "integer": "not a int32 (a whole number)",
+    "bigint": "not an int64 (a whole number)",
+    "integer": "not an int32 (a whole number)",
     "double": "not a double (a number such as 4.5)",
     "timestamptz": "not a timestamp with a zone, such as 2012-02-01T00:00:00Z",
     "varchar": "not a text",
 }
-_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER",
-          "UBIGINT", "HUGEINT")  # fmt: skip
-_PYTHONS = "between timestamptz '0001-01-02 00:00:00Z' and timestamptz '9999-12-30 00:00:00Z'"
-"""The times that Python can hold, whatever the zone: most readers of silver can hold no others."""
-
+_NO_TIME = "neither seconds since 1970 nor a time with a zone, such as 2012-02-01T00:00:00Z"
 _NUMBER = "9223372036854775807::ubigint"
-
-
-def kind(name: str) -> str:
-    """The type of a column of review_flat in DuckDB."""
-    type_ = ARROW_SCHEMA.field(name).type
-    return _KINDS.get(type_, "timestamptz" if pa.types.is_timestamp(type_) else "varchar")
 
 
 def staged(
@@ -66,10 +57,11 @@ def staged(
     given += [(name, literal(value), "VARCHAR") for name, value in columns.fixed.items()]
     for name, raw, type_ in given:
         texts.append(f"{_text_of(raw, type_)} as x_{name}")
-        values.append(f"{_typed(name, raw, type_, timezone)} as y_{name}")
+        values.append(f"{typed(name, raw, type_, timezone)} as y_{name}")
         nones.append(f"{_is_none(name, type_)} as n_{name}")
         no_value = f"x_{name} is not null and y_{name} is null and not n_{name}"
-        faults.append(_fault(name, _TOLD[kind(name)], no_value))
+        told = _NO_TIME if name == TIME else _TOLD[kind(name)]
+        faults.append(_fault(name, told, no_value))
         notes += _notes(name, raw, type_)
     made = {name: f"null::{kind(name)}" for name in columns.made} | {
         name: sql for name, sql in _made(columns).items() if name in columns.made
@@ -102,73 +94,27 @@ def _is_none(name: str, type_: str) -> str:
         return f"coalesce(isnan(x_{name}), false)"
     if type_ != "VARCHAR":
         return "false"
-    texts = [t for t in NONE_TEXTS if name not in _NAMES or t not in _NAMES_TOO]
+    text, texts = f"x_{name}", [t for t in NONE_TEXTS if name not in _NAMES or t not in _NAMES_TOO]
+    if name in TRIMMED:
+        text, texts = f"upper(x_{name})", sorted({t.upper() for t in (*NONE_TEXTS, UNKNOWN)})
     may_be = f"length(x_{name}) <= {max(map(len, texts))}"
     if kind(name) != "varchar":
         may_be += f" and y_{name} is null"
-    return f"case when {may_be} then x_{name} in ({', '.join(map(literal, texts))}) else false end"
+    return f"case when {may_be} then {text} in ({', '.join(map(literal, texts))}) else false end"
 
 
 def _notes(name: str, raw: str, type_: str) -> list[str]:
     detail = f"x_{name}" if type_ == "VARCHAR" else "'NaN'"
     notes = [f"case when n_{name} then 'none|{name}|' || {detail} end"]
-    if type_ == "VARCHAR" and name in _TRIMMED:
+    if name == TIME and not is_number(type_):
+        not_seconds = f"try_cast(x_{name}::varchar as double) is null"
+        return [*notes, f"case when y_{name} is not null and {not_seconds} then 'time|{name}|' end"]
+    if type_ == "VARCHAR" and name in TRIMMED:
         has_value = f"not n_{name} and x_{name} is not null"
         notes.append(f"case when {has_value} and {raw} <> x_{name} then 'blanks|{name}|' end")
         if name == "state":
             notes.append(f"case when {has_value} and x_{name} <> y_{name} then 'case|{name}|' end")
     return notes if type_ in ("VARCHAR", "DOUBLE", "FLOAT") else []
-
-
-def _typed(name: str, raw: str, type_: str, timezone: str | None) -> str:
-    text, wanted = f"x_{name}", kind(name)
-    is_text = type_ == "VARCHAR"
-    if wanted == "varchar" and is_text:
-        if name == "state":
-            return f"upper({text})"
-        keeps_blanks = name not in _TRIMMED
-        return f"case when {text} is not null then {raw} end" if keeps_blanks else text
-    if wanted == "varchar":
-        return "null::varchar"
-    if wanted in ("bigint", "integer"):
-        if is_text:
-            return (
-                rf"case when regexp_full_match({text}, '[+-]?[0-9]+(\.0*)?')"
-                f" then try_cast(split_part({text}, '.', 1) as {wanted}) end"
-            )
-        if type_ in _WHOLE:
-            return f"try_cast({text} as {wanted})"
-        if type_ in ("DOUBLE", "FLOAT") or type_.startswith("DECIMAL"):
-            return f"case when {text} = trunc({text}) then try_cast({text} as {wanted}) end"
-        return f"null::{wanted}"
-    if wanted == "double":
-        if is_text:
-            return (
-                f"case when isfinite(try_cast({text} as double)) and not contains({text}, '_')"
-                f" then try_cast({text} as double) end"
-            )
-        if type_ in (*_WHOLE, "DOUBLE", "FLOAT") or type_.startswith("DECIMAL"):
-            return f"case when isfinite({text}::double) then {text}::double end"
-        return "null::double"
-    return _time(text, type_, timezone)
-
-
-def _time(text: str, type_: str, timezone: str | None) -> str:
-    zone = literal(timezone) if timezone else ""
-    if type_ == "TIMESTAMP WITH TIME ZONE":
-        return f"case when {text} {_PYTHONS} then {text} end"
-    if type_ in ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE"):
-        return f"{text}::timestamp at time zone {zone}" if zone else "null::timestamptz"
-    if type_ != "VARCHAR":
-        return "null::timestamptz"
-    signs = " or ".join(f"substr({text}, -{at}, 1) in ('+', '-')" for at in (3, 5, 6))
-    zoned = (
-        f"length({text}) > 16 and ({text}[-1] in ('Z', 'z') or ends_with({text}, ' UTC')"
-        f" or {signs})"
-    )
-    read = f"try_cast({text} as timestamptz)"
-    naive = f"try_cast({text} as timestamp) at time zone {zone}" if zone else "null"
-    return f"case when {zoned} then (case when {read} {_PYTHONS} then {read} end) else {naive} end"
 
 
 def _made(columns: Columns) -> dict[str, str]:

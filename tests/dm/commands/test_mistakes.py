@@ -64,12 +64,22 @@ def test_dbt_and_dm_use_the_lake_that_dm_lake_names(
     assert conf.is_configured()
 
 
+def test_a_lake_that_a_load_made_is_ready_for_what_asks_spark(tmp_path: Path) -> None:
+    file = reviews.write(tmp_path / "reviews.csv", [reviews.review(1)])
+    lake = tmp_path / "new"
+    assert f"A new lake: {lake}" in run("dm", "load", str(file), lake=lake).stdout
+    answer = run("dm", "status", "--check", lake=lake)
+    assert answer.returncode == 3, answer.stdout
+    assert "not known" not in answer.stdout
+
+
 def test_nothing_is_loaded_beside_the_files_of_others(tmp_path: Path) -> None:
     (tmp_path / "thesis.odt").touch()
     file = reviews.write(tmp_path / "reviews.csv", [reviews.review(1)])
     answer = run("dm", "load", str(file), lake=tmp_path)
     assert answer.returncode == 1
     assert "is no lake, and has files of something else in it" in answer.stderr
+    assert run("dm", "load", "--dry-run", str(file), lake=tmp_path).stderr == answer.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"thesis.odt", "reviews.csv"}
 
 

@@ -82,7 +82,7 @@ def test_many_parts_are_one_load_and_one_commit(lake: Lake, tmp_path: Path) -> N
 def test_a_fault_in_one_part_names_it_and_loads_none(lake: Lake, tmp_path: Path) -> None:
     as_file(tmp_path / "parts" / "1.csv", text(review(1)))
     as_file(tmp_path / "parts" / "2.csv", text(review(2, beer_id="x")))
-    assert "2.csv: row 2, column beer_id: not a int64" in dm_load(tmp_path / "parts", code=1)
+    assert "2.csv: row 2, column beer_id: not an int64" in dm_load(tmp_path / "parts", code=1)
     assert silver.find(lake) is None
 
 

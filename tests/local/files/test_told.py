@@ -135,16 +135,27 @@ def test_what_gold_will_do_is_told_at_the_door(tmp_path: Path) -> None:
         review(2, review_aroma=9.0),
         review(3, "2090-01"),
         review(4, beer_name=None),
+        review(5, beer_id=None, brewery_id=None, beer_style=None),
         *(review(i, "2011-01", beer_id=9, brewery_id=9, beer_name=None) for i in range(10, 35)),
     ]
     told = "\n".join(read_and_told(as_file(tmp_path / "a.csv", text(*reviews)))[3])
-    assert "1 ratings of review_overall are not 1 to 5 (2010-12): gold builds no month" in told
-    assert "1 reviews have another rating that is not 1 to 5" in told
-    assert "1 reviews are of a time to come (up to 2090-01)" in told
+    assert "1 review with a review_overall that is not 1 to 5 (2010-12): gold builds no" in told
+    assert "1 review with another rating that is not 1 to 5" in told
+    assert "1 review of a time to come (up to 2090-01)" in told
     assert "26 without beer_name" in told
-    assert "1 times a beer or brewery with 25 reviews in a month has no name" in told
+    assert "1 time a beer or brewery with 25 reviews in a month has no name" in told
+    for name, table_ in (
+        ("beer_id", "top_beers_by_rating"),
+        ("brewery_id", "top_breweries_by_rating"),
+        ("beer_style", "top_styles_by_popularity"),
+    ):
+        assert f"1 review with no {name}: gold counts none in {table_}" in told
     quiet = read_and_told(as_file(tmp_path / "b.csv", text(review(1))))[3]
     assert quiet == []
+    told = "\n".join(read_and_told(as_file(tmp_path / "c.csv", BEERADVOCATE), options=LAYOUT)[3])
+    assert "1 review with no profile_id, or no profile_name to make it of: gold counts none" in told
+    rows = text(review(1)).replace("\n", ",junk\n")
+    assert "not loaded: the column junk" in read_and_told(as_file(tmp_path / "d.csv", rows))[3]
 
 
 def test_columns_that_follow_from_others_are_optional(tmp_path: Path) -> None:

@@ -114,8 +114,22 @@ def test_texts_for_no_value_are_left_out_and_counted(tmp_path: Path) -> None:
     assert rows["profile_id"].null_count == rows["profile_id"].null_count == 1
     assert rows["beer_name"][3].as_py() == "NA"  # may be a beer without alcohol
     assert rows["profile_name"][3].as_py() == "None"
-    assert any(s.startswith("9 texts left out that stand for no value") for s in told)
+    assert any(s.startswith("9 texts for no value left out") for s in told)
     assert "beer_style: NA 1, None 1" in str(told)
+
+
+@pytest.mark.parametrize("column", ["state", "beer_style"])
+def test_what_gold_calls_no_state_never_comes_in_as_one(tmp_path: Path, column: str) -> None:
+    texts = ["Unknown", "unknown", " UNKNOWN ", "n/A", "NONE", "null", "Ale"]
+    reviews = [review(i, **{column: value}) for i, value in enumerate(texts)]
+    rows, *_, told = read_and_told(as_file(tmp_path / "a.csv", text(*reviews)))
+    assert [str(value).upper() for value in rows[column].to_pylist()] == ["NONE"] * 6 + ["ALE"]
+    assert rows[column].null_count == 6
+    assert "6 texts for no value left out" in str(told)
+    assert "UNKNOWN 1, Unknown 1" in str(told)
+    assert "unknown 1" in str(told)
+    path = as_file(tmp_path / "b.csv", text(review(1, beer_name="Unknown", profile_name="Unknown")))
+    assert read(path)["beer_name"].to_pylist() == ["Unknown"]  # may be its name
 
 
 def test_nan_in_parquet_is_no_value_and_infinity_is_refused(tmp_path: Path) -> None:
