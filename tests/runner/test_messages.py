@@ -67,7 +67,7 @@ def test_what_dbt_says_of_a_model_without_columns_is_told_in_a_line() -> None:
     )
     assert one_line(said).startswith("models/gold/top_ciders.sql has no columns in its YAML")
     said = (
-        "Compilation Error\n  Exposure 'exposure.datamaster.athena' (models/_exposures.yml) depends on"
+        "Compilation Error\n  Exposure 'exposure.x' (models/_exposures.yml) depends on"
         " a node named 'top_ciders' which was not found"
     )
     assert one_line(said) == (

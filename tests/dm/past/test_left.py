@@ -131,9 +131,7 @@ def test_what_met_no_model_is_tried_again_once_it_is_back(control: SqliteControl
     told = run("status").output
     assert "its model was not there when a run met it (`dm retry` tries it again)" in told
     assert "dm withdraw" not in told
-    assert run("retry").output.endswith(
-        "1 of 1 control item is pending again: `dm process` builds it.\n"
-    )
+    assert "1 of 1 control item is pending again: `dm process` builds it." in run("retry").output
 
 
 def test_what_waits_is_withdrawn_where_it_is_named(control: SqliteControlTable) -> None:

@@ -80,6 +80,8 @@ def test_a_person_is_forgotten(lake: Lake, dbt: Dbt) -> None:
     assert drinkers_of(lake, 7, NAMES[-1])
     assert any(MAIL in text for _, text in texts(lake))
     assert len(gold(lake, NAME).metadata.refs) == 2
+    nowhere = typed("hold", NAME, "--period", "2031-12", "--because", "x").output
+    assert "neither silver nor the table has 1 period (2031-12)" in nowhere
     told("hold", NAME, "--period", "2010-01", "--because", "x")
     refused = typed("forget", "--profile", "7", "--yes")
     assert refused.exit_code == 1
