@@ -31,8 +31,9 @@ class Unwell(DataMasterError):
 
 
 def checks() -> Mapping[str, Callable[[], str]]:
-    """All checks of this machine."""
-    return {
+    """All checks of this machine; without those of what is in a lake that is not there."""
+    of_lake = ("Spark's settings", "jars", "control items")
+    found = {
         "Python": python,
         "packages": packages,
         "Java": java_of_spark,
@@ -43,6 +44,11 @@ def checks() -> Mapping[str, Callable[[], str]]:
         "control items": control_items,
         "disk": disk,
     }
+    try:
+        place.there()
+    except DataMasterError:  # the check of the lake tells it
+        return {name: check for name, check in found.items() if name not in of_lake}
+    return found
 
 
 def python() -> str:
@@ -112,7 +118,9 @@ def tables_of_lake() -> str:
         mend = f"`dbt run --select {name} --full-refresh` builds the table again."
         gold += _has(here, (SCHEMA, name), mend)
     told = "reviews" if silver else "no reviews"
-    return f"{here.root} has {told} and {gold} of {len(tables())} gold tables"
+    strays = lake.without_model(here, tables())
+    lost = f"; without a model: {', '.join(strays)}: `dm status` says more" if strays else ""
+    return f"{here.root} has {told} and {gold} of {len(tables())} gold tables{lost}"
 
 
 def control_items() -> str:

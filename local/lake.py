@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from local.processes.locks import locked
-from local.uris import uri_of
+from local.uris import path_of, uri_of
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 
@@ -127,6 +128,20 @@ class Lake:
             with suppress(OSError):  # it is not empty, or not there
                 folder.rmdir()
         return sorted(self.root.iterdir()) if self.root.is_dir() else []
+
+
+def without_model(lake: Lake, models: Collection[str]) -> list[str]:
+    """The gold tables that a run has written and that are no model any more.
+
+    What else somebody keeps in their schema is theirs.
+    """
+    query = "select table_name, metadata_location from iceberg_tables where table_namespace = ?"
+    found = []
+    for name, location in sorted(lake.ask(query, "dm_gold")):
+        with suppress(OSError):
+            if name not in models and "dm.run-id" in path_of(location).read_text():
+                found.append(name)
+    return found
 
 
 _FILES = (

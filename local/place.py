@@ -6,6 +6,7 @@ one that it was copied from, and one that was moved finds nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -39,7 +40,9 @@ def there() -> Lake:
     """
     here = find()
     if not is_one(here):
-        raise NoLake(f"There is no lake at {here.root}", f"`dm setup` makes one; {_ANOTHER}")
+        mistyped = "DM_LAKE names that folder: correct it, or `dm setup` makes a new, empty lake."
+        do = mistyped if os.environ.get("DM_LAKE") else f"`dm setup` makes one; {_ANOTHER}"
+        raise NoLake(f"There is no lake at {here.root}", do)
     _must_be_at_home(here)
     return here
 

@@ -74,32 +74,31 @@ class GoldJob:
 
         Args:
             tables: the tables.
-            asked: items that are there for certain, even if no index knows of them yet.
+            asked: further items, that are there even if no index knows of them yet.
 
         Returns:
             The work to do; and the items that make no work, settled as errors.
         """
-        found = {item.control_id: item for item in (*asked, *self._control.claimable())}
-        mine = self._control.claim(
-            [
-                item
-                for item in found.values()
-                if item.table_name in tables or item.table_name not in self._known
-            ],
-            self.run_id,
-            self._lease,
-        )
+        found = {item.control_id: item for item in asked} | {
+            item.control_id: item
+            for item in self._control.claimable()
+            if item.table_name in tables or item.table_name not in self._known
+        }
+        mine = self._control.claim(found.values(), self.run_id, self._lease)
         claimed: dict[tuple[str, str], list[ControlItem]] = defaultdict(list)
         refused: dict[ControlItem, str] = {}
+        months: dict[ControlItem, str] = defaultdict(str)
         for item in mine:
             try:
-                claimed[item.table_name, self._period(item)].append(item)
+                months[item] = _month(item)
+                self._must_be_buildable(item)
+                claimed[item.table_name, months[item]].append(item)
             except InvalidItem as error:
                 refused[item] = error.message
         self._control.finish(
             (item, Outcome(Status.ERROR, message)) for item, message in refused.items()
         )
-        results = [Result(i.table_name[:40], "", 1, message) for i, message in refused.items()]
+        results = [Result(i.table_name[:40], months[i], 1, told) for i, told in refused.items()]
         self.results += results
         return [Work(*key, tuple(items)) for key, items in sorted(claimed.items())], results
 
@@ -107,9 +106,9 @@ class GoldJob:
         """The tables with items that a run has at present."""
         return {item.table_name for item in self._control.items(Status.RUNNING)}
 
-    def announce_left(self) -> bool:
-        """Announces the months that the builds left stale; whether there are any to claim."""
-        return bool(announce(self._control, self._left()))
+    def announce_left(self) -> list[ControlItem]:
+        """Announces the months that the builds left stale; the items."""
+        return announce(self._control, self._left())
 
     def run(self, work: Collection[Work]) -> list[Result]:
         """Builds the work and settles its items as it goes, whatever happens.
@@ -204,7 +203,7 @@ class GoldJob:
             results.append(Result(piece.table, piece.period, len(piece.items), *told))
         return results
 
-    def _period(self, item: ControlItem) -> str:
+    def _must_be_buildable(self, item: ControlItem) -> None:
         if item.table_name not in self._known:
             told = f"there is no gold table {item.table_name[:40]!r}"
             raise InvalidItem(f"{told}: `dm withdraw` takes it off the list")
@@ -212,10 +211,13 @@ class GoldJob:
             raise InvalidItem(
                 f"given up after {ATTEMPTS} attempts; the last: {item.error_message or 'it died'}"
             )
-        try:
-            return periods.of(item.review_year, item.review_month)
-        except InvalidPeriod as error:
-            raise InvalidItem(error.message) from error
+
+
+def _month(item: ControlItem) -> str:
+    try:
+        return periods.of(item.review_year, item.review_month)
+    except InvalidPeriod as error:
+        raise InvalidItem(error.message) from error
 
 
 def _items(work: Iterable[Work]) -> list[ControlItem]:

@@ -1,7 +1,7 @@
 """Builds what is pending, on this project."""
 
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
 from runner import periods
@@ -32,19 +32,19 @@ def build_pending(
     """Builds what is pending of the chosen tables, or of all; `tell` gets a line of it.
 
     What is asked for is claimed even if no index knows of it yet: see GoldJob.claim. Months of
-    these tables that are stale for another reason, such as changed code, are built then.
+    these tables that are stale without an item, of a new table, say, or by changed code, are built
+    then; what has failed waits for the next run.
     """
     # Whoever ends the run, a person or EMR, gets the items given back.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    claims: Collection[str] = chosen or tables()
     for _ in range(2):
-        work, _refused = job.claim(chosen or tables(), asked)
-        asked = ()
+        work, _refused = job.claim(claims, asked)
         if not work:
             break
         months = periods.in_words(piece.period for piece in work)
         named = count(len({piece.table for piece in work}), "table")
         tell(f"Building {named}: {months}")
         job.run(work)
-        if not job.announce_left():
-            break
+        claims, asked = (), job.announce_left()
     return job.results

@@ -1,7 +1,7 @@
 """Tells people of control items: what waits, runs or failed, since when, and why."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 
 from dm.terminal.output import minute, rows_out, say
 from runner import periods
@@ -36,15 +36,6 @@ def tell(items: Iterable[ControlItem], free: Iterable[ControlItem] = ()) -> None
         say(remark)
 
 
-def tell_unasked(why: Mapping[str, Mapping[str, str]]) -> None:
-    """Says what to do for the stale months of tables that nobody asks a run to build."""
-    alike = defaultdict(list)
-    for table, months in why.items():
-        alike[periods.in_words(months)].append(table)
-    for which, tables in alike.items():
-        say(f"Stale, and no control item asks for it: {in_words(tables)}, {which}: `dm backfill`")
-
-
 def in_words(tables: Iterable[str]) -> str:
     """Names of tables for people: `all 5 tables`, or each of them."""
     names = sorted(set(tables))
@@ -69,8 +60,10 @@ def _remark(item: ControlItem, free: Container[str]) -> str:
     if item.status is Status.ERROR:
         gone = item.table_name not in known()
         do = "`dm withdraw` takes it off the list" if gone else "`dm retry` tries it again"
-        why = item.error_message or "it does not say why"
-        return why if "`dm withdraw`" in why else f"{why} ({do})"
+        why = (item.error_message or "it does not say why").partition(": `dm withdraw`")[0]
+        if not gone and why.startswith("there is no gold table"):
+            why = "its model was not there when a run met it"
+        return f"{why} ({do})"
     if item.status is Status.PENDING:
         return item.error_message or ""
     if item.control_id in free:

@@ -26,6 +26,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 from local import place
 from local.spark import conf, server
+from local.user import user
 from runner.dbt.messages import one_line, unanswered
 from runner.errors import DataMasterError
 from runner.project import PROJECT
@@ -66,6 +67,7 @@ class LocalSpark(dbtPlugin):
             return
         if flags.WHICH == "retry":
             _look_at_run_before(Path(flags.STATE or flags.TARGET_PATH or PROJECT / "target"))
+        _tell(DM_USER=user())
         _tell_code_version()
         # dbt asks for a Hive catalog in each statement, which a Spark that runs cannot change.
         warnings.filterwarnings("ignore", "Failed to set spark.sql.catalogImplementation")
@@ -156,9 +158,13 @@ def _tell_code_version() -> None:
         check=False,
     )
     if told.returncode == 0:
-        # dbt reads a copy of the environment, which it made before.
-        copied = cast("dict[str, str]", get_invocation_context().env)
-        copied["DM_CODE_VERSION"] = os.environ["DM_CODE_VERSION"] = told.stdout.strip()
+        _tell(DM_CODE_VERSION=told.stdout.strip())
+
+
+def _tell(**variables: str) -> None:
+    """Sets variables of the environment, of which dbt reads a copy that it made before."""
+    cast("dict[str, str]", get_invocation_context().env).update(variables)
+    os.environ.update(variables)
 
 
 plugins = [LocalSpark]

@@ -3,7 +3,7 @@
 {% macro hold(table, periods, because, until='release', by='') %}
     {%- set node = model_named(table) -%}
     {%- set plan = present_plan(node) -%}
-    {%- set periods = held_names(periods, plan.inputs) -%}
+    {%- set periods = held_names(periods, plan.inputs, plan) -%}
     {%- do plan.held.update(said_of_held(periods, plan, because, until, by)) -%}
     {%- do commit_by_hand(node, plan, {'dm.periods': ''}, 'held', periods, who(by) ~ ': ' ~ because) -%}
 {% endmacro %}

@@ -8,7 +8,7 @@
     {%- do take_state(before, {}, []) -%}
     {%- do inherit_state(node, before, []) -%}
     {%- set whole, known = periods == 'all', plan.inputs.keys() | list + before.inputs.keys() | list + before.foreign.keys() | list -%}
-    {%- set periods = held_names(periods, known) -%}
+    {%- set periods = held_names(periods, known, plan) -%}
     {%- set again = [] -%}
     {%- for period in periods -%}
         {%- do again.append(period) if plan.inputs.pop(period, none) != before.inputs.get(period) -%}

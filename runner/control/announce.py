@@ -1,14 +1,10 @@
 """Announces months that nobody asked for and dbt finds stale: see the macro stale_periods."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from uuid import uuid4
 
 from runner.control.items import UNSETTLED, ControlItem, timestamp
 from runner.control.table import SCHEMA, ControlTable
-
-_OF_SILVER = {"not built yet", "silver changed"}
-"""Reasons that silver's job, or a load, announces itself."""
 
 
 def waiting_item(
@@ -18,27 +14,20 @@ def waiting_item(
     return ControlItem(control_id, object_key, SCHEMA, table, period[:4], period[5:], now, now)
 
 
-def announce(
-    control: ControlTable,
-    stale: Mapping[str, Mapping[str, str]],
-    new_tables: Collection[str] = (),
-) -> list[ControlItem]:
-    """Adds a pending item for each stale month that has none.
+def announce(control: ControlTable, stale: Mapping[str, Mapping[str, str]]) -> list[ControlItem]:
+    """Adds a pending item for each stale month that has none, and gives the items.
+
+    What silver announces later all the same is settled then without a build.
 
     Args:
         control: the control table.
-        stale: for each table its stale months, each with the reason. What silver changed has its
-            items from there; a month that waits, runs or was given up has one already.
-        new_tables: tables that silver's job knew nothing of, for they are new or were dropped.
-
-    Returns:
-        The items.
+        stale: for each table its stale months, each with the reason. A month that waits, runs or
+            was given up has an item already.
     """
     now = timestamp()
-    announced, _ = parted(unasked(control, stale), new_tables)
     items = [
         waiting_item(f"stale-{uuid4().hex}", f"stale/{reason}", table, period, now)
-        for table, months in announced.items()
+        for table, months in unasked(control, stale).items()
         for period, reason in months.items()
     ]
     if items:
@@ -58,16 +47,3 @@ def unasked(
         for table, months in stale.items()
     }
     return {table: months for table, months in left.items() if months}
-
-
-def parted(
-    stale: Mapping[str, Mapping[str, str]], new_tables: Collection[str] = ()
-) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
-    """The stale months that announce() makes items of, and the others, each with the reason."""
-    announced: dict[str, dict[str, str]] = defaultdict(dict)
-    left: dict[str, dict[str, str]] = defaultdict(dict)
-    for table, months in stale.items():
-        for month, reason in months.items():
-            mine = reason not in _OF_SILVER or table in new_tables
-            (announced if mine else left)[table][month] = reason
-    return announced, left

@@ -8,6 +8,8 @@ _JAVA_CLASS = re.compile(r"^: ([\w$]+\.)+")
 _NO_COLUMNS = re.compile(
     r"Contract enforcement failed for: \((\S+)\)\s+Constraints must be defined"
 )
+# What dbt says of a file that refers to a model that is not there any more.
+_NO_NODE = re.compile(r"\((\S+)\) depends on a node named '(\w+)' which was not found")
 _LONGEST = 500
 
 # Of the clients for AWS that Iceberg uses: no answer, or one that the client gives up on.
@@ -32,6 +34,8 @@ def one_line(message: str) -> str:
         return service
     if found := _NO_COLUMNS.search(message):
         return f"{found[1]} has no columns in its YAML: name each there, with its data_type"
+    if found := _NO_NODE.search(message):
+        return f"{found[1]} needs {found[2]}: bring {found[2]}.sql back, or take it out of there"
     lines = [line.strip() for line in message.splitlines()]
     told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
     first = " ".join(told[:2]) if told[0].endswith(":") else told[0]

@@ -108,12 +108,15 @@ class DbtProject:
             self._progress(f"This run is not in run_history: {untold}")
         if lost := failed_hook("keep_states", result.results):
             self._progress(f"What the tables say of themselves is not kept: {lost}")
-        self.left = {
+        problems = {table: problem_of(table, result.results, periods[table]) for table in periods}
+        # What fails for another reason than its months is not tried with more of them.
+        sound = {table for table, problem in problems.items() if not problem or problem.periods}
+        self.left |= {
             found.node.name: found.adapter_response["left"]
             for found in result.results
-            if found.adapter_response.get("left") and found.node.name in periods
+            if "left" in found.adapter_response and found.node.name in sound
         }
-        return {table: problem_of(table, result.results, periods[table]) for table in periods}
+        return problems
 
     def operate(
         self,

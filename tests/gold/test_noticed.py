@@ -87,7 +87,8 @@ def test_a_month_that_collapses_is_held(lake: Lake, dbt: Dbt, left: int) -> None
         assert not told.success
         some = "1 row" if left == 1 else f"{left} rows"
         assert f"{JANUARY}: {some} instead of {len(before) // 2}" in told.text
-        assert "--vars '{max_row_loss: 1}'" in told.text
+        months = f'periods: ["{JANUARY}", "{FEBRUARY}"], max_row_loss: 1'
+        assert f"If that is right: dbt run --select {NAME} --vars '{{{months}}}'" in told.text
         assert rows(lake, NAME) == before
     assert dbt("run", "--select", NAME, max_row_loss=1).success
     assert drinkers(lake) == 2 * left

@@ -66,6 +66,13 @@ def test_what_dbt_says_of_a_model_without_columns_is_told_in_a_line() -> None:
         "  Constraints must be defined in a `yml` schema configuration file like `schema.yml`."
     )
     assert one_line(said).startswith("models/gold/top_ciders.sql has no columns in its YAML")
+    said = (
+        "Compilation Error\n  Exposure 'exposure.x' (models/_exposures.yml) depends on"
+        " a node named 'top_ciders' which was not found"
+    )
+    assert one_line(said) == (
+        "models/_exposures.yml needs top_ciders: bring top_ciders.sql back, or take it out of there"
+    )
     assert one_line("Parsing Error in model x (x.yml)\n  what it is") == "what it is"
 
 

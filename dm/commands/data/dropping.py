@@ -12,9 +12,9 @@ from pyiceberg.exceptions import NoSuchTableError
 
 from dm.reading.past import run_history, snapshots
 from dm.reading.show import NothingToShow, Unreadable, gold_table, months
-from dm.terminal.user import user
 from local.lake import Lake
 from local.uris import path_of
+from local.user import user
 from runner import periods
 from runner.control.items import ControlItem, Outcome, Status
 from runner.control.table import SCHEMA, ControlTable
@@ -63,6 +63,8 @@ def dropped(
     tell(f"{name} is dropped.")
     said = f"dropped by {user()}{f': {because}' if because else ''}"
     run = uuid4().hex
+    if name in tables():  # what failed may have failed for what was wrong with the table
+        control.retry(item for item in control.items(Status.ERROR) if item.table_name == name)
     waiting = _waiting(name, control)
     mine = control.claim(waiting, run, timedelta(minutes=1))
     control.finish((item, Outcome(Status.SUCCESS, f"the table was {said}")) for item in mine)

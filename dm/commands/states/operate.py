@@ -11,7 +11,7 @@ import click
 from dm.commands.machine.setup import ready
 from dm.terminal import options
 from dm.terminal.output import live_line
-from dm.terminal.user import user
+from local.user import user
 from runner.errors import DataMasterError
 
 

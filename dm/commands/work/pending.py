@@ -74,7 +74,8 @@ def retry(chosen: Sequence[str], months: Sequence[str], target: str, yes: bool) 
         _ask({item.month for item in there}, yes)
         freed = len(control.retry(there))
         of = f"{freed} of {count(len(there), 'control item')}"
-        click.echo(f"{of} {'is' if freed == 1 else 'are'} pending again: `dm process` builds them.")
+        are, them = ("is", "it") if freed == 1 else ("are", "them")
+        click.echo(f"{of} {are} pending again: `dm process` builds {them}.")
     elif not lost:
         click.echo("No such control item ended in error.")
     if lost:
@@ -98,7 +99,8 @@ def withdraw(chosen: Sequence[str], months: Sequence[str], target: str, yes: boo
     """Take control items off the list that wait or that gave up: no run works on them.
 
     Without --table and --period, those of tables that are not there any more. It shows them, and
-    asks. A month that is stale stays stale: `dm backfill` asks for it again.
+    asks. A month that is stale stays stale, and `dm process` builds it; `dm hold` keeps one as it
+    is.
 
     \b
     Examples:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from dm.commands.machine.setup import ready
-from dm.reading.tables import find, not_there
-from dm.terminal import options, verdict, worklist
+from dm.reading.stale.built import settle
+from dm.reading.tables import not_there
+from dm.terminal import options, verdict
 from dm.terminal.output import line, live_line, rows_out
 from local import lake
 from local.loading.announcing import announce_missed, missed
 from runner import periods
-from runner.control.announce import announce, parted, unasked
-from runner.control.items import Status, timestamp
-from runner.control.table import SCHEMA, ControlTable
+from runner.control.announce import announce, unasked
+from runner.control.items import ControlItem, Status
+from runner.control.table import ControlTable
 from runner.dbt.messages import count
 from runner.errors import DataMasterError
 from runner.project import tables
@@ -58,10 +58,11 @@ def process(
     """Build the months that silver changed.
 
     Claims the pending control items, builds and tests their months, publishes those whose tests
-    pass, and settles each item. Months that are stale for another reason are built, too: because
-    the SQL of a table changed, or somebody else wrote to it. A month that fails is tried again by
-    the next run, three times in all, and is then given up until `dm retry`; the exit code is 1, and
-    `dm pending` says why. It is 3 if another run holds what is pending.
+    pass, and settles each item. Where nothing is pending, and of each table that it builds, it
+    builds the months that are stale without an item, too: a table is new or was dropped, its SQL
+    changed, or somebody else wrote to it or to silver. A month that fails is tried again by the
+    next run, three times in all, and is then given up until `dm retry`; the exit code is 1, and `dm
+    pending` says why. It is 3 if another run holds what is pending.
 
     On AWS it starts the state machine, and returns at once with the execution's name unless --wait
     is given. While an execution runs, no other is started.
@@ -90,16 +91,13 @@ def process(
     if control.claimable():
         start_spark()  # it starts while the next line imports what it needs
     announce_missed(lake.find(), control, tables())
-    if not control.claimable():
+    if _is_to_be_asked(control, _mine(control.claimable(), chosen), chosen):
         found = _plans()
-        _settle_what_others_built(control, found)
-        stale = _of(chosen, found.why)
-        if not announce(control, stale, not_there(lake.find(), stale)):
+        settle(lake.find(), control, found)
+        announce(control, _of(chosen, found.why))
+        if not _mine(control.claimable(), chosen):
             code = verdict.tell(verdict.left(control, chosen))
-            if others := unasked(control, stale):
-                worklist.tell_unasked(others)
-                code = code or verdict.LEFT
-            elif not code:
+            if not code:
                 click.echo("Nothing is pending.")
             verdict.end(code)
             return
@@ -119,6 +117,27 @@ def process(
     verdict.end(1 if failed else left)
 
 
+def _mine(items: Iterable[ControlItem], chosen: Sequence[str]) -> list[ControlItem]:
+    """The items of the chosen tables, or of all, and those that no table can ever claim."""
+    return [
+        item
+        for item in items
+        if item.table_name in (chosen or tables()) or item.table_name not in tables()
+    ]
+
+
+def _is_to_be_asked(
+    control: ControlTable, waiting: Iterable[ControlItem], chosen: Sequence[str]
+) -> bool:
+    """Whether dbt is asked what is stale before anything is built, which takes seconds.
+
+    Of a table that a run builds, the run tells it.
+    """
+    known = {item.table_name for item in waiting if item.table_name in tables()}
+    new = set(not_there(lake.find(), chosen or tables())) - known
+    return not known or bool(new) or bool(control.items(Status.ERROR))
+
+
 def _plans() -> Plans:
     """What dbt finds stale."""
     from dm.reading.stale import plans  # dbt is slow to import
@@ -136,47 +155,24 @@ def _of(
     return {table: months for table, months in why.items() if not chosen or table in chosen}
 
 
-def _settle_what_others_built(control: ControlTable, found: Plans) -> None:
-    """Settles what was given up and was built since, by dbt, say, as it is to be."""
-    from dm.reading.past import snapshots  # Iceberg is slow to import
-
-    given_up = defaultdict(list)
-    for item in control.items(Status.ERROR):
-        if not item.forced and item.month not in found.why.get(item.table_name, ()):
-            given_up[item.table_name].append(item)
-    for name, items in given_up.items():
-        with suppress(FileNotFoundError):  # dbt tells of it
-            table = find(lake.find(), (SCHEMA, name))
-            built, held = snapshots.built_at(table) if table else {}, found.held.get(name, ())
-            control.mend(
-                item
-                for item in items
-                if item.month in built
-                and item.month not in held
-                and timestamp(built[item.month]) > (item.finished_at or "")
-            )
-
-
 def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> None:
     found = _plans()
     stale = _of(chosen, found.why)
-    waiting = [*control.claimable(), *missed(lake.find(), control, tables())]
-    asked = {
-        (item.table_name, item.month) for item in waiting if not chosen or item.table_name in chosen
-    }
+    free = [*control.claimable(), *missed(lake.find(), control, tables())]
+    waiting = _mine(free, chosen)
+    asked = {(item.table_name, item.month) for item in waiting}
+    looked_at = {table for table, _ in asked}
+    if _is_to_be_asked(control, waiting, chosen):
+        looked_at |= stale.keys()
     months: dict[tuple[str, str], list[str]] = defaultdict(list)
     for table, month in asked:
         said = found.held.get(table, {}).get(month)
         reason = said.in_words if said else stale.get(table, {}).get(month, _AS_IT_IS)
         months[table, reason].append(month)
-    others = {
-        table: {month: reason for month, reason in why.items() if (table, month) not in asked}
-        for table, why in unasked(control, stale).items()
-    }
-    announced, left = parted(others, not_there(lake.find(), stale))
-    for table, why in announced.items():
+    for table, why in unasked(control, stale).items():
         for month, reason in why.items():
-            months[table, reason].append(month)
+            if table in looked_at and (table, month) not in asked:
+                months[table, reason].append(month)
     rows_out(
         [
             {"table": table, "months": periods.in_words(some), "why": reason}
@@ -184,8 +180,7 @@ def _tell_what_would_be_built(control: ControlTable, chosen: Sequence[str]) -> N
         ],
         "table",
     )
-    worklist.tell_unasked(left)
-    if not months and not left:
+    if not months:
         click.echo("Nothing is pending.")
 
 
@@ -201,8 +196,8 @@ def _tell(results: Sequence[Result]) -> bool:
             failed[result.error].append(result)
     for error, group in failed.items():
         which = ", ".join(sorted({result.table for result in group}))
-        months = periods.in_words(result.period for result in group)
-        click.echo(f"Failed: {which} {months}: {error}", err=True)
+        months = periods.in_words(result.period for result in group if result.period)
+        click.echo(f"Failed: {' '.join(filter(None, (which, months)))}: {error}", err=True)
     items = sum(result.items for result in results)
     succeeded = sum(result.items for result in results if not result.error)
     if items:

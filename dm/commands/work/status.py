@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dm.reading.tables import not_there
+from dm.reading.stale.built import settle
 from dm.terminal import options, verdict, worklist
 from dm.terminal.output import json_out, rows_out, say
 from local import lake
 from local.loading.announcing import announce_missed
 from runner import periods
-from runner.control.announce import parted, unasked
+from runner.control.announce import unasked
 from runner.control.items import UNSETTLED, ControlItem, Status
 from runner.control.table import ControlTableUnavailable
 from runner.project import tables
@@ -66,6 +66,9 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
         # A lake that is only to be read, or whose silver is gone, is told of all the same.
         with suppress(ControlTableUnavailable, SilverUnreadable):
             announce_missed(lake.find(), control, tables())
+        found = plans.of(lake.find())
+        with suppress(ControlTableUnavailable):
+            settle(lake.find(), control, found)
     items = control.items(*Status)
     work = [item for item in items if item.status in UNSETTLED]
     left = verdict.left(control)
@@ -76,11 +79,12 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
         fresh = [freshness.of_items(items, name) for name in tables()]
         silver: Mapping[str, Silver] = {}
         branches: list[Kept] = []
+        lost: list[str] = []
     else:
         executions = []
-        found = plans.of(lake.find())
         problem, silver = found.problem, found.sources
         branches = kept.branches(lake.find())
+        lost = lake.without_model(lake.find(), tables())
         fresh = [freshness.of(lake.find(), name, found) for name in tables()]
     if format_ == "json":
         told = {
@@ -88,6 +92,7 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
             "tables": [asdict(table) for table in fresh],
             "silver": {name: asdict(source) for name, source in silver.items()},
             "problem": problem,
+            "without_model": lost,
             "branches": [asdict(branch) for branch in branches],
             "executions": [asdict(execution) for execution in executions],
         }
@@ -117,14 +122,35 @@ def status(target: str, format_: str, check: bool, state_machine: str) -> None:
             say(source.remark)
     if problem:
         say(f"What is stale is not known: {problem}")
-    for branch in branches:
+    _tell_kept(branches)
+    for name in lost:
         say(
-            f"Kept: {branch.table} {branch.branch}, a {branch.kind} of {branch.written}, tests"
-            f" {branch.tests}: `dm branches --help` says what to do with it"
+            f"dm_gold.{name} has no model, and readers see it as it is: bring"
+            f" models/gold/{name}.sql back, or `dm drop {name}`"
         )
     verdict.tell(left, target)
     _tell_what_to_do(free, {} if target == "aws" else unasked(control, _why(fresh)), target)
     verdict.end(_code(work, fresh, problem, check=check))
+
+
+def _tell_kept(branches: Sequence[Kept]) -> None:
+    """Says in a line each of what kinds of branches there are."""
+    alike = defaultdict(list)
+    for branch in branches:
+        alike[branch.kind, branch.tests].append(branch)
+    for (kind, tests), some in alike.items():
+        first, last = some[0], max(branch.written for branch in some)
+        if len(some) == 1:
+            say(
+                f"Kept: {first.table} {first.branch}, a {kind} of {last}, tests {tests}:"
+                " `dm branches --help` says what to do with it"
+            )
+        else:
+            named = worklist.in_words(branch.table for branch in some)
+            say(
+                f"Kept: {len(some)} branches of {named}, each of a {kind}, the newest of {last},"
+                f" tests {tests}: `dm branches` lists them, and its --help says what to do"
+            )
 
 
 def _tell_what_to_do(
@@ -134,14 +160,13 @@ def _tell_what_to_do(
     aws = " --target aws" if target == "aws" else ""
     if lost := {item.table_name for item in free if item.table_name not in tables()}:
         say(f"What waits for {', '.join(sorted(lost))}, which is no gold table: `dm withdraw{aws}`")
-    # While something waits, dm process asks for nothing else; nor does it know what is new then.
-    new = [] if free else not_there(lake.find(), stale) if stale else []
-    announced, left = parted(stale, new)
-    if any(item.table_name in tables() for item in free):
+    waiting = [item for item in free if item.table_name in tables()]
+    if waiting and all(map(_failed, waiting)):
+        say(f"`dm process{aws}` tries again what failed; above is why it did.")
+    elif waiting:
         click.echo(f"`dm process{aws}` builds what waits.")
-    elif announced:
+    elif any(stale.values()):
         click.echo("`dm process` builds what is stale.")
-    worklist.tell_unasked(left)
 
 
 def _why(fresh: Sequence[Freshness]) -> dict[str, Mapping[str, str]]:

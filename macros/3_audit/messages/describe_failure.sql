@@ -3,10 +3,11 @@
     {%- set found = result.adapter_response -%}
     {%- if result.node.name.startswith('row_loss.') -%}
         {%- set lost = fromjson(found.example) -%}
+        {%- set those = 'periods: ' ~ tojson(found.periods) ~ ', ' if found.periods | length <= 12 -%}
         {{ return(
             counted(result.failures, 'month') ~ ' would lose most of what readers see, for example '
             ~ found.periods[0] ~ ': ' ~ counted(lost.rows_built, 'row') ~ ' instead of ' ~ lost.rows_seen
-            ~ ". If that is right, build it with --vars '{max_row_loss: 1}'"
+            ~ '. If that is right: dbt run --select ' ~ result.node.name[9:] ~ " --vars '{" ~ those ~ "max_row_loss: 1}'"
         ) }}
     {%- endif -%}
     {%- set test = 'test ' ~ result.node.name ~ ': ' if result.node.resource_type == 'test' else '' -%}

@@ -1,6 +1,7 @@
 """dm doctor finds what is broken, names it, and looks at the rest all the same."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,24 @@ def test_what_is_broken_is_found(
     assert told in found[check][0]
     assert advice in found[check][1]
     assert found.keys() - {"jars"} <= {check}  # without settings, Spark has no jars either
+
+
+@pytest.mark.parametrize(("is_copy", "advice"), [(True, "Remove the copy"), (False, "DM_LAKE")])
+def test_of_no_lake_and_of_a_copy_one_thing_alone_is_said(
+    well: Lake,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    is_copy: bool,
+    advice: str,
+) -> None:
+    other = tmp_path_factory.mktemp("elsewhere") / "copy"
+    if is_copy:
+        shutil.copytree(well.root, other)
+    monkeypatch.setenv("DM_LAKE", str(other))
+    ((told, do),) = wrong().values()
+    assert str(other) in told
+    assert advice in do
+    assert other.exists() == is_copy
 
 
 def test_a_package_that_is_not_the_locked_one_is_named(

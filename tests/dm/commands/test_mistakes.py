@@ -29,14 +29,15 @@ def test_reading_makes_no_lake(tmp_path: Path, command: str) -> None:
     wrong = tmp_path / "mistyped"
     answer = run("dm", *command.split(), lake=wrong)
     assert answer.returncode == 1
-    assert answer.stderr.startswith(f"Error: There is no lake at {wrong}\n`dm setup` makes one")
+    assert answer.stderr.startswith(f"Error: There is no lake at {wrong}\nDM_LAKE names that")
     assert not wrong.exists()
 
 
 def test_dbt_refuses_what_is_no_lake_too(tmp_path: Path) -> None:
     answer = run("dbt", "run", lake=tmp_path / "mistyped")
     assert answer.returncode != 0
-    assert f"There is no lake at {tmp_path / 'mistyped'}" in answer.stdout + answer.stderr
+    told = f"There is no lake at {tmp_path / 'mistyped'}. DM_LAKE names that folder: correct it"
+    assert told in answer.stdout + answer.stderr
     assert "Traceback" not in answer.stdout + answer.stderr
     assert not (tmp_path / "mistyped").exists()
 

@@ -13,7 +13,6 @@ from dm.cli import dm
 from local.control import SqliteControlTable
 from local.lake import Lake
 from local.processes import owners
-from runner.control.announce import announce
 from runner.control.items import UNSETTLED, ControlItem, Outcome, Status
 from tests.dm.lakes import NAME, drinker, drinkers, write
 
@@ -58,15 +57,6 @@ def history(lake: Lake) -> list[str]:
     return [row["status"] for row in found if row["table_name"] == OLD]
 
 
-def test_all_months_of_a_new_table_are_announced(tmp_path: Path) -> None:
-    """Of another one, those that silver has changed wait for their own items."""
-    control = SqliteControlTable(tmp_path / "control.db")
-    months = {NAME: {"2010-01": "not built yet", "2010-02": "not built yet"}}
-    assert not announce(control, months)
-    assert len(announce(control, months, [NAME])) == 2
-    assert not announce(control, months, [NAME])
-
-
 @pytest.mark.parametrize(
     ("owner", "step"),
     [(SqliteControlTable, "claim"), (SqliteControlTable, "finish"), (Table, "append")],
@@ -95,6 +85,16 @@ def test_a_drop_that_died_is_finished(
     assert drop(OLD).exit_code == 1
     assert sorted(history(lake)) == ["dropped", "published"]
     assert lake.catalog.table_exists(("dm_gold", NAME))
+
+
+def test_a_table_that_lost_its_model_is_told(lake: Lake) -> None:
+    """If a run has written it; what else somebody keeps there is theirs."""
+    assert "has no model" not in CliRunner().invoke(dm, ["status"]).output
+    write(lake.catalog.load_table(("dm_gold", OLD)), [drinker(1)], "a-run")
+    told = CliRunner().invoke(dm, ["status"]).output
+    assert f"dm_gold.{OLD} has no model, and readers see it as it is: bring models/gold/" in told
+    assert f"`dm drop {OLD}`" in told
+    assert f"without a model: {OLD}" in CliRunner().invoke(dm, ["doctor"]).output
 
 
 def test_what_a_drop_loses_is_told_before(lake: Lake) -> None:

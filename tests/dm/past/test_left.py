@@ -125,6 +125,15 @@ def test_items_of_a_table_that_is_no_more_are_withdrawn(control: SqliteControlTa
     assert last_line(run("process")) == "Nothing is pending."
 
 
+def test_what_met_no_model_is_tried_again_once_it_is_back(control: SqliteControlTable) -> None:
+    control.enqueue([item()])
+    GoldJob(control, [], lambda *_: {}, lambda _: {}).claim([])
+    told = run("status").output
+    assert "its model was not there when a run met it (`dm retry` tries it again)" in told
+    assert "dm withdraw" not in told
+    assert "1 of 1 control item is pending again: `dm process` builds it." in run("retry").output
+
+
 def test_what_waits_is_withdrawn_where_it_is_named(control: SqliteControlTable) -> None:
     control.enqueue([item("a"), item("b", table_name="top_beers_by_rating")])
     assert last_line(run("withdraw", "--yes")) == "No such control item waits or gave up."

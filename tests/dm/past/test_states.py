@@ -171,6 +171,11 @@ def test_what_is_kept_is_told_and_numbers_are_as_they_are_in_all_commands(
     assert (left["branch"], left["kind"], left["tests"]) == ("audit_of_a_run", "run", kept.UNKNOWN)
     assert "Kept: top_drinkers audit_of_a_run, a run of 20" in run("status").output
     assert json.loads(run("status", "--format", "json").output)["branches"] == [left]
+    table.manage_snapshots().create_branch(snapshot, "audit_of_two_runs").commit()
+    said = run("status").output
+    assert said.count("Kept: ") == 1
+    assert "Kept: 2 branches of top_drinkers, each of a run, the newest of 20" in said
+    table.manage_snapshots().remove_branch("audit_of_two_runs").commit()
     # jq would round the snapshot, and no JSON has NaN.
     version = json.loads(told("explain", NAME, "--period", "2010-01", "--format", "json"))[
         "version"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,7 +14,8 @@ from local import silver
 from local.control import SqliteControlTable
 from local.lake import Lake
 from local.loading import announcing
-from runner.control.items import ControlItem, Status
+from runner.control.items import UNSETTLED, ControlItem, Outcome, Status
+from runner.project import tables
 from tests import reviews
 from tests.dbt_project import Dbt
 from tests.gold.drinkers import NAME, edited, typed
@@ -78,6 +80,8 @@ def test_a_person_is_forgotten(lake: Lake, dbt: Dbt) -> None:
     assert drinkers_of(lake, 7, NAMES[-1])
     assert any(MAIL in text for _, text in texts(lake))
     assert len(gold(lake, NAME).metadata.refs) == 2
+    nowhere = typed("hold", NAME, "--period", "2031-12", "--because", "x").output
+    assert "neither silver nor the table has 1 period (2031-12)" in nowhere
     told("hold", NAME, "--period", "2010-01", "--because", "x")
     refused = typed("forget", "--profile", "7", "--yes")
     assert refused.exit_code == 1
@@ -195,3 +199,21 @@ def test_a_table_is_dropped(lake: Lake) -> None:
     found = json.loads(told("sql", history, "--format", "json"))
     assert [row["table_name"] for row in found] == ["of_before", NAME]
     assert "its disk died" in found[1]["error_message"]
+
+
+@pytest.mark.parametrize("waits", [NAME, "top_beers_by_rating", "what gave up"])
+def test_a_table_that_is_not_there_is_built_whole_whatever_waits(lake: Lake, waits: str) -> None:
+    """All its months, if items are there for one of them, for another table, or none that waits."""
+    told("process")  # what the loads of this module left unannounced
+    control = SqliteControlTable(lake.control)
+    table = waits if waits in tables() else NAME
+    at = "2012-02-01T00:00:00Z"
+    waiting = ControlItem(waits, "x", "dm_gold", table, "2010", "01", created_at=at, updated_at=at)
+    control.enqueue([waiting])
+    if waits not in tables():
+        mine = control.claim([waiting], "a run", timedelta(hours=1))
+        control.finish((one, Outcome(Status.ERROR, "its metadata is gone")) for one in mine)
+    told("drop", NAME, "--yes")
+    said = told("process")
+    assert {row["review_month"] for row in rows(lake, NAME)} == {1, 2}, said
+    assert not control.items(*UNSETTLED)

@@ -1,4 +1,4 @@
-"""Which stale months get an item: those that nobody else announces, and that have none."""
+"""Which stale months get an item: those that have none."""
 
 from pathlib import Path
 
@@ -23,24 +23,14 @@ def months(control: SqliteControlTable) -> set[tuple[str, str, str]]:
 
 
 def test_a_stale_month_gets_an_item_that_says_why(control: SqliteControlTable) -> None:
-    stale = {NAME: {"2010-01": "its SQL changed", "2010-02": "untested"}, "other": {}}
+    stale = {NAME: {"2010-01": "its SQL changed", "2010-02": "silver changed"}, "other": {}}
     items = announce(control, stale)
     assert control.items(Status.PENDING) == sorted(items, key=lambda one: one.control_id)
     assert months(control) == {
         (NAME, "2010-01", "stale/its SQL changed"),
-        (NAME, "2010-02", "stale/untested"),
+        (NAME, "2010-02", "stale/silver changed"),
     }
     assert announce(control, stale) == []
-
-
-@pytest.mark.parametrize("reason", ["silver changed", "not built yet"])
-def test_what_silver_announces_itself_is_left_to_it(
-    control: SqliteControlTable, reason: str
-) -> None:
-    stale = {NAME: {"2010-01": reason}, "other": {"2010-01": reason}}
-    assert announce(control, {NAME: stale[NAME]}) == []
-    # It knew nothing of a table that is new.
-    assert [one.table_name for one in announce(control, stale, ["other"])] == ["other"]
 
 
 def test_a_month_that_waits_runs_or_was_given_up_has_an_item(control: SqliteControlTable) -> None:

@@ -162,7 +162,7 @@ def test_what_died_three_times_is_given_up_with_its_last_reason(
     assert [r.error for r in results] == [f"{told}it died", f"{told}no beer", None]
     assert ends(control)["died"] == ("error", 4, f"{told}it died")
     assert [(r.table, r.period, r.items, r.again) for r in results[:2]] == [
-        (NAME, "", 1, False)
+        (NAME, "2010-12", 1, False)
     ] * 2
 
 
@@ -172,9 +172,9 @@ def test_items_of_no_table_and_no_month_are_settled_as_errors(control: SqliteCon
     results, asked = run(control)
     assert asked == []
     cut = "t" * 40
-    assert [(r.table, r.error) for r in results] == [
-        (cut, f"there is no gold table '{cut}': `dm withdraw` takes it off the list"),
-        (NAME, "review_year '2010' and review_month '13' name no month"),
+    assert [(r.table, r.period, r.error) for r in results] == [
+        (cut, "2010-12", f"there is no gold table '{cut}': `dm withdraw` takes it off the list"),
+        (NAME, "", "review_year '2010' and review_month '13' name no month"),
     ]
     assert {status for status, *_ in ends(control).values()} == {"error"}
 
@@ -203,10 +203,11 @@ def test_an_item_that_no_index_knows_yet_is_claimed(control: SqliteControlTable)
 def test_what_builds_left_stale_is_announced(control: SqliteControlTable) -> None:
     left = {NAME: {"2010-01": "untested"}}
     mine = job(control, Builds(), left=lambda: left)
-    assert mine.announce_left() is True
-    assert mine.announce_left() is False
-    assert [one.month for one in control.items(Status.PENDING)] == ["2010-01"]
-    assert job(control, Builds()).announce_left() is False
+    (made,) = mine.announce_left()
+    assert not mine.announce_left()
+    assert control.items(Status.PENDING) == [made]
+    assert made.month == "2010-01"
+    assert not job(control, Builds()).announce_left()
 
 
 def test_a_run_has_the_name_that_it_was_given() -> None:
