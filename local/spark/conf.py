@@ -30,6 +30,8 @@ logger.executor.name = org.apache.spark.executor.Executor
 logger.executor.level = off
 logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
 logger.tasks.level = off
+logger.files.name = org.apache.iceberg.spark.source.BaseReader
+logger.files.level = off
 """
 
 _JAVA = """\

@@ -9,6 +9,12 @@ _NO_COLUMNS = re.compile(
     r"Contract enforcement failed for: \((\S+)\)\s+Constraints must be defined"
 )
 _LONGEST = 500
+# What Iceberg and Parquet say of a file of a table that is damaged or gone.
+_FILE = r"(?P<{}>\w+:/[^\s,]+\.(?:parquet|avro))"
+_DAMAGED = re.compile(
+    rf"(?:Failed to (?:open|read)|does not exist|Checksum error|[Cc]an ?not read)[^\n]*?"
+    rf"{_FILE.format('file')}|{_FILE.format('garbage')} is not a Parquet file"
+)
 
 # Of the clients for AWS that Iceberg uses: no answer, or one that the client gives up on.
 _UNANSWERED = re.compile(
@@ -30,6 +36,9 @@ def one_line(message: str) -> str:
     """What a message of dbt or Spark says."""
     if service := unanswered(message):
         return service
+    if damaged := _DAMAGED.search(message):
+        file = damaged["file"] or damaged["garbage"]
+        return f"{file} is damaged or gone: docs/operations.md says how to repair it"
     if found := _NO_COLUMNS.search(message):
         return f"{found[1]} has no columns in its YAML: name each there, with its data_type"
     lines = [line.strip() for line in message.splitlines()]
