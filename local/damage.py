@@ -83,8 +83,8 @@ def told() -> Iterator[None]:
         raise
 
 
-def anywhere(lake: Lake) -> Damaged | None:
-    """The damage of the first table that has some: of what readers see, else of the past."""
+def anywhere(lake: Lake, *, whole: bool = True) -> Damaged | None:
+    """The damage of the first table that has some: of what readers see; `whole`, of the past too."""
     there = {}
     for name in (*((SCHEMA, name) for name in (*tables(), _HISTORY)), SILVER):
         if lake.database.exists() and lake.ask(_METADATA, *name):
@@ -95,11 +95,11 @@ def anywhere(lake: Lake) -> Damaged | None:
             except Exception:
                 ((location,),) = lake.ask(_METADATA, *name)
                 return damaged(name, [Fault(file_of(location), "cannot be understood")])
-    for whole in (False, True):
+    for inside in (False, True) if whole else (False,):
         for name, table in there.items():
-            if found := of_now(table, whole=whole):
+            if found := of_now(table, whole=inside):
                 return damaged(name, found)
-    for name, table in there.items():
+    for name, table in there.items() if whole else ():
         if found := list(_of_snapshots(table, table.metadata.snapshots, whole=False)):
             return damaged(name, found, past=True)
     return None

@@ -3,7 +3,9 @@
 import re
 
 _HEADING = re.compile(r"(\w+ Error\b( in .*)?|An error occurred while calling \w+\.\w+\.)$")
-_JAVA_CLASS = re.compile(r"^: ([\w$]+\.)+")
+_JAVA_CLASS = re.compile(r"^(: )?([\w$]+\.)+(?=[\w$]+(Exception|Error)\b)|^: ([\w$]+\.)+")
+_TASK = re.compile(r"^.*most recent failure: .*?\([^()]*executor [^()]*\): ")
+"""Which task of Spark failed, before the reason."""
 # What dbt says of a model with a contract and without columns.
 _NO_COLUMNS = re.compile(
     r"Contract enforcement failed for: \((\S+)\)\s+Constraints must be defined"
@@ -44,7 +46,7 @@ def one_line(message: str) -> str:
     lines = [line.strip() for line in message.splitlines()]
     told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
     first = " ".join(told[:2]) if told[0].endswith(":") else told[0]
-    return _JAVA_CLASS.sub("", first)[:_LONGEST]
+    return _JAVA_CLASS.sub("", _TASK.sub("", first))[:_LONGEST]
 
 
 def unanswered(message: str) -> str:

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 from pyspark.sql import SparkSession
 
 from dm.cli import dm
-from local.lake import Lake
+from local.lake import SILVER, Lake
 from local.uris import path_of
 from tests import reviews
 from tests.dbt_project import Dbt
-from tests.gold.drinkers import FEBRUARY, JANUARY, NAME, load, run, typed
+from tests.gold.drinkers import FEBRUARY, NAME, load, run, typed
 from tests.tables import files_by_period, gold, rows
 
 READERS = (
@@ -124,3 +124,45 @@ def test_new_reviews_of_a_damaged_month_build_it(
     assert "5 of 5 control items succeeded." in run("process")
     assert len(rows(lake, NAME, "review_month = 2")) > 0
     assert "Exception" not in capfd.readouterr().err
+
+
+def test_a_manifest_that_is_damaged_is_told_too(lake: Lake, tmp_path: Path) -> None:
+    snapshot = gold(lake, NAME).current_snapshot()
+    assert snapshot
+    (manifest, *_) = snapshot.manifests(gold(lake, NAME).io)
+    for uri in (manifest.manifest_path, snapshot.manifest_list):
+        path = path_of(uri)
+        before = path.read_bytes()
+        for damage in (cut, emptied, garbled, gone):
+            damage(path)
+            told = f"dm_gold.{NAME} is damaged: {path} "
+            found = answers((*READERS, "doctor"), tmp_path)
+            wrong = {c: said for c, said in found.items() if told not in said or "Trace" in said}
+            assert wrong == {}, damage
+            path.write_bytes(before)
+
+
+def test_damaged_silver_is_told_and_mended_as_the_guide_says(
+    lake: Lake, session: SparkSession, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = rows(lake, NAME)
+    task, *_ = lake.catalog.load_table(SILVER).scan("review_month = 2").plan_files()
+    path = path_of(task.file.file_path)
+    cut(path)
+    told = f"dm_silver.review_flat is damaged: {path}, with rows of {FEBRUARY}, "
+    made = [r | {"profile_id": r["review_id"]} for r in reviews.month_of(FEBRUARY, 1001, 30)]
+    again = ("load", str(reviews.write(tmp_path / "february.csv", made)))
+    assert told in typed(*again).output
+    assert told in typed("doctor").output
+    run("backfill", "--table", NAME, "--from", FEBRUARY, "--to", FEBRUARY, "--force")
+    answer = typed("process")
+    assert answer.exit_code == 1
+    assert f"{told}has 500 bytes instead of " in answer.output
+    for text in (answer.output, typed("status").output, typed("runs").output):
+        assert "Job aborted" not in text
+        assert "SparkException" not in text
+    assert not re.search("Exception|ERROR", capfd.readouterr().err)
+    session.sql("delete from dm_silver.review_flat where review_year = 2010 and review_month = 2")
+    run(*again)
+    assert typed("process").exit_code == 0
+    assert rows(lake, NAME) == before

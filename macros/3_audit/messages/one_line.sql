@@ -10,7 +10,7 @@
     {%- endif -%}
     {%- set heading, told = '(Runtime|Compilation|Database) Error|An error occurred while calling', [] -%}
     {%- for line in (message or '').splitlines() if line.strip() and not modules.re.match(heading, line.strip()) -%}
-        {%- do told.append(modules.re.sub('^: ([A-Za-z0-9_$]+[.])+', '', line.strip())) -%}
+        {%- do told.append(modules.re.sub('^(: )?([A-Za-z0-9_$]+[.])+(?=[A-Za-z0-9_$]+(Exception|Error))|^: ([A-Za-z0-9_$]+[.])+', '', modules.re.sub('^.*most recent failure: .*?[(][^()]*executor [^()]*[)]: ', '', line.strip()))) -%}
     {%- endfor -%}
     {%- set first = (told or ['it does not say why'])[0] -%}
     {%- set first = first ~ ' ' ~ told[1] if first.endswith(':') and told[1] else first -%}

@@ -62,7 +62,7 @@ def test_what_is_rolled_back_is_held_through_everything(
 ) -> None:
     before = gold(lake, NAME).metadata.current_snapshot_id
     said = told(
-        *("rollback", NAME, "--period", JANUARY, "--to", str(two_states)),
+        *("rollback", NAME, "--period", JANUARY, "--to", run_of(lake, two_states)["dm.run-id"][:4]),
         *("--because", "wrong drinkers", "--yes"),
     )
     assert "5 gone" in said
@@ -98,7 +98,17 @@ def test_what_is_rolled_back_is_held_through_everything(
     assert problem.periods == {JANUARY}
 
 
-def test_every_view_tells_who_holds_a_month_since_when_and_why(lake: Lake, tmp_path: Path) -> None:
+def run_of(lake: Lake, snapshot_id: int) -> dict[str, str]:
+    """What the run of a snapshot says of itself."""
+    snapshot = gold(lake, NAME).snapshot_by_id(snapshot_id)
+    assert snapshot
+    assert snapshot.summary
+    return snapshot.summary.additional_properties
+
+
+def test_every_view_tells_who_holds_a_month_since_when_and_why(
+    lake: Lake, tmp_path: Path, two_states: int
+) -> None:
     assert "Held: top_drinkers, 2010-01: held by" in told("status")
     tables = json.loads(told("status", "--format", "json"))["tables"]
     (mine,) = [table for table in tables if table["table"] == NAME]
@@ -108,6 +118,15 @@ def test_every_view_tells_who_holds_a_month_since_when_and_why(lake: Lake, tmp_p
     explained = told("explain", NAME, "--period", JANUARY)
     assert "no run builds it while it is held; else it would, for: silver changed" in explained
     assert "until it is released: wrong drinkers" in explained
+    first = run_of(lake, two_states)
+    read = json.loads(first["dm.sources"])["dm_silver.review_flat"]
+    for said in (
+        f"run      {first['dm.run-id']}\n",
+        f"snapshot {read}\n",
+        f"SQL {first['dm.code']}",
+    ):
+        assert said in explained
+    assert "by hand  rolled back by " in explained
     page = tmp_path / "page.html"
     told("report", "--output", str(page))
     assert "until it is released: wrong drinkers" in page.read_text()
