@@ -84,7 +84,7 @@ def told() -> Iterator[None]:
 
 
 def anywhere(lake: Lake, *, whole: bool = True) -> Damaged | None:
-    """The damage of the first table that has some: of what readers see; `whole`, of the past too."""
+    """The damage of the first table that has some: of what readers see, or of the past too."""
     there = {}
     for name in (*((SCHEMA, name) for name in (*tables(), _HISTORY)), SILVER):
         if lake.database.exists() and lake.ask(_METADATA, *name):

@@ -113,8 +113,8 @@ def process(
         dbt = DbtProject(progress=lambda text: line(f"  {text}"), now=now)
         results = build_pending(gold_job(control, dbt, force=force), chosen, line)
     failed = _tell(results)
-    if failed and (found := damage.anywhere(lake.find(), whole=False)):
-        click.echo(f"{found.message}\n{found.hint}")
+    if failed and (why := damage.anywhere(lake.find(), whole=False)):
+        click.echo(f"{why.message}\n{why.hint}")
     left = verdict.tell(verdict.left(control, chosen))
     if not results and not left:
         click.echo("Nothing is pending.")
