@@ -18,7 +18,7 @@ from dm.commands.states import branches, hold, preview
 from dm.commands.work import pending, process, runs, status
 from dm.terminal.handover import hand_over
 from dm.terminal.listing import Listing
-from local import lake
+from local import damage, lake
 from local.control import SqliteControlTable
 from runner.errors import told
 from runner.periods import InvalidPeriod, NoMonth
@@ -53,7 +53,7 @@ class Commands(Listing):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
         try:
-            with told(), _usage():
+            with told(), _usage(), damage.told():
                 return super().invoke(ctx)
         except OSError as error:
             if error.errno == errno.EPIPE:  # who read the output has enough, which click tells

@@ -11,11 +11,10 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from pyiceberg.exceptions import NoSuchTableError
 
-from local import lake, place
+from local import damage, lake, place
 from local.control import SqliteControlTable
 from local.silver import TABLE
 from local.spark import classes, conf, jars, java
-from local.uris import path_of
 from runner.control.items import UNSETTLED, Status
 from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
@@ -109,14 +108,13 @@ def class_archive() -> str:
 
 
 def tables_of_lake() -> str:
-    """Whether the catalog can be read, and the files of each table are there."""
+    """Whether the catalog can be read, and the files of each table are whole."""
     here, gold = place.there(), 0
     if not here.database.exists():
         return f"{here.root} is empty; `dm load FILE` or `dm demo` fills it"
-    silver = _has(here, TABLE, "Bring it back from a copy.")
+    silver = _has(here, TABLE)
     for name in tables():
-        mend = f"`dbt run --select {name} --full-refresh` builds the table again."
-        gold += _has(here, (SCHEMA, name), mend)
+        gold += _has(here, (SCHEMA, name))
     told = "reviews" if silver else "no reviews"
     strays = lake.without_model(here, tables())
     lost = f"; without a model: {', '.join(strays)}: `dm status` says more" if strays else ""
@@ -150,15 +148,13 @@ def _installed(package: str) -> str:
         return "0"
 
 
-def _has(here: lake.Lake, name: tuple[str, str], advice: str) -> bool:
-    """Whether the lake has a table; if it has, its files are looked for."""
+def _has(here: lake.Lake, name: tuple[str, str]) -> bool:
+    """Whether the lake has a table; if it has, the ends of its files are read."""
     try:
         table = here.catalog.load_table(name)
     except NoSuchTableError:
         return False
-    tasks = list(table.scan().plan_files())
-    files = {file.file_path for task in tasks for file in (task.file, *task.delete_files)}
-    for file in sorted(files):
-        if not path_of(file).exists():
-            raise Unwell(f"{'.'.join(name)} refers to {file}, which is not there", advice)
+    if faults := damage.of_now(table):
+        found = damage.damaged(name, faults)
+        raise Unwell(found.message, found.hint)
     return True

@@ -45,3 +45,11 @@ def files_by_period(lake: Lake, name: str) -> dict[str, set[str]]:
         period = f"{part['review_year']}-{part['review_month']:02}"
         found.setdefault(period, set()).add(path)
     return found
+
+
+def run_of(lake: Lake, name: str, snapshot_id: int) -> dict[str, str]:
+    """What the run of a snapshot says of itself."""
+    snapshot = gold(lake, name).snapshot_by_id(snapshot_id)
+    assert snapshot
+    assert snapshot.summary
+    return snapshot.summary.additional_properties

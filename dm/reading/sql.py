@@ -16,6 +16,7 @@ from dm.reading import duck
 from dm.reading.past import states
 from dm.reading.show import NothingToShow, Row, Unreadable, gold_table
 from dm.reading.tables import find
+from local import damage
 from local.duck import literal
 from local.lake import SILVER, Lake
 from runner.control.table import SCHEMA
@@ -87,7 +88,7 @@ def query(
                 "`dm status` says what is built, and what to do.",
             ) from error
         except duckdb.Error as error:
-            raise _refused(error) from error
+            raise _why(error, lake, allowed) from error
 
 
 def export(
@@ -132,7 +133,9 @@ def export(
             if total:
                 part.replace(output)
         except (duckdb.IOException, OSError) as error:
-            raise CannotExport(
+            found = duck.local_files(table, snapshot)
+            damaged = damage.anywhere(lake) if any(path in str(error) for path in found) else None
+            raise damaged or CannotExport(
                 f"{output} cannot be written: {str(error).splitlines()[0]}"
             ) from error
         finally:
@@ -201,6 +204,12 @@ def _distinct(names: Sequence[str]) -> list[str]:
         again = sum(1 for other in names[: len(found)] if other == name)
         found.append(f"{name}_{again}" if again else name)
     return found
+
+
+def _why(error: duckdb.Error, lake: Lake, files: Sequence[str]) -> DataMasterError:
+    """Why a query failed: if it may be no fault of its own, the files are looked at."""
+    of_files = type(error) is duckdb.Error or any(path in str(error) for path in files)
+    return (damage.anywhere(lake) if of_files else None) or _refused(error)
 
 
 def _refused(error: duckdb.Error) -> BadQuery:

@@ -10,7 +10,7 @@ from typing import TextIO
 import duckdb
 from sqlalchemy.exc import DBAPIError
 
-from local import silver
+from local import damage, silver
 from local.lake import HasCatalog, Lake
 from local.loading.announcing import announce, announce_missed
 from local.loading.errors import DemoLake, LakeNotWritable
@@ -65,7 +65,9 @@ def load(
             counts, refused, told = read(work, files, asked, now, left_out)
             done = silver.merge(lake, work, now, dry_run=asked.dry_run)
     except (duckdb.Error, DBAPIError, OSError) as error:
-        raise _not_written(lake, error) from error
+        # What reads silver fails in the same words as what writes it.
+        here = lake if isinstance(lake, Lake) and isinstance(error, duckdb.Error) else None
+        raise (here and damage.anywhere(here)) or _not_written(lake, error) from error
     if not asked.dry_run:
         announce(control, tables, done)
     return replace(done, told=(counted(counts, done.change), *told), refused=tuple(refused))

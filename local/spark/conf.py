@@ -30,6 +30,10 @@ logger.executor.name = org.apache.spark.executor.Executor
 logger.executor.level = off
 logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
 logger.tasks.level = off
+logger.files.name = org.apache.iceberg.spark.source.BaseReader
+logger.files.level = off
+logger.write.name = org.apache.spark.sql.execution.datasources.v2.OverwriteByExpressionExec
+logger.write.level = off
 """
 
 _JAVA = """\

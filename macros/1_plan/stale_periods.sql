@@ -8,9 +8,10 @@
 {% macro stale_periods(node, sources, table, code) %}
     {%- set read, why, now, columns, unknown = reads(node), {}, {}, {}, [] -%}
     {%- set words = modules.re.findall('\\w+', render(node.raw_code) | lower) + node.columns.keys() | map('lower') | list -%}
-    {%- set fingerprints, upstream, since = {}, {}, [] -%}
+    {%- set fingerprints, upstream, since, names = {}, {}, [], {} -%}
     {%- for id in read.sources -%}
         {%- set name = source_name(id) -%}
+        {%- do names.update({id: name}) -%}
         {%- do columns.update({name: {'since': schema_since(sources[id], table.columns.get(name), words), 'seen': sources[id].schema}}) -%}
         {%- do since.append(name ~ columns[name].since) if columns[name].since is not none -%}
         {%- for period, fingerprint in sources[id].fingerprints.items() -%}
@@ -23,6 +24,7 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- set version = local_md5(code ~ since | join)[:8] -%}
+    {%- set same_code = versions_of_code(code, names, columns) -%}
     {%- for period in fingerprints.keys() | list + upstream.keys() | list -%}
         {%- do now.update({period: version ~ fingerprints.get(period, '-' * 16) ~ upstream.get(period, '')}) -%}
     {%- endfor -%}
@@ -31,7 +33,7 @@
         {%- if not before -%}
             {%- do why.update({period: 'not built yet'}) -%}
         {%- elif after and after[:8] != before[:8] -%}
-            {%- do why.update({period: 'columns that it reads changed in silver' if table.code == code else 'its code changed'}) -%}
+            {%- do why.update({period: 'columns that it reads changed in silver' if before[:8] in same_code else 'its code changed'}) -%}
         {%- elif (after or '')[24:] != before[24:] -%}
             {%- do why.update({period: 'a table that it reads changed'}) -%}
         {%- else -%}

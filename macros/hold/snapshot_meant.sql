@@ -16,7 +16,7 @@
         where history.made_current_at <= timestamp {{ sql_string(to ~ zone) }}
         {%- else -%}
         where cast(history.snapshot_id as string) = {{ sql_string(to) }}
-            or startswith(snapshots.summary['dm.run-id'], {{ sql_string(to) }}) and {{ to | length }} >= 6
+            or startswith(snapshots.summary['dm.run-id'], {{ sql_string(to) }}) and {{ to | length }} > 0
             or snapshots.summary['dm.run-id'] = {{ sql_string(to) }}
         {%- endif %}
         order by named desc, history.made_current_at desc

@@ -3,7 +3,9 @@
 import re
 
 _HEADING = re.compile(r"(\w+ Error\b( in .*)?|An error occurred while calling \w+\.\w+\.)$")
-_JAVA_CLASS = re.compile(r"^: ([\w$]+\.)+")
+_JAVA_CLASS = re.compile(r"^(: )?([\w$]+\.)+(?=[\w$]+(Exception|Error)\b)|^: ([\w$]+\.)+")
+_TASK = re.compile(r"^.*most recent failure: .*?\([^()]*executor [^()]*\): ")
+"""Which task of Spark failed, before the reason."""
 # What dbt says of a model with a contract and without columns.
 _NO_COLUMNS = re.compile(
     r"Contract enforcement failed for: \((\S+)\)\s+Constraints must be defined"
@@ -11,6 +13,12 @@ _NO_COLUMNS = re.compile(
 # What dbt says of a file that refers to a model that is not there any more.
 _NO_NODE = re.compile(r"\((\S+)\) depends on a node named '(\w+)' which was not found")
 _LONGEST = 500
+# What Iceberg and Parquet say of a file of a table that is damaged or gone.
+_FILE = r"(?P<{}>\w+:/[^\s,]+\.(?:parquet|avro))"
+_DAMAGED = re.compile(
+    rf"(?:Failed to (?:open|read)|does not exist|Checksum error|[Cc]an ?not read)[^\n]*?"
+    rf"{_FILE.format('file')}|{_FILE.format('garbage')} is not a Parquet file"
+)
 
 # Of the clients for AWS that Iceberg uses: no answer, or one that the client gives up on.
 _UNANSWERED = re.compile(
@@ -32,6 +40,9 @@ def one_line(message: str) -> str:
     """What a message of dbt or Spark says."""
     if service := unanswered(message):
         return service
+    if damaged := _DAMAGED.search(message):
+        file = damaged["file"] or damaged["garbage"]
+        return f"{file} is damaged or gone: docs/operations.md says how to repair it"
     if found := _NO_COLUMNS.search(message):
         return f"{found[1]} has no columns in its YAML: name each there, with its data_type"
     if found := _NO_NODE.search(message):
@@ -39,7 +50,7 @@ def one_line(message: str) -> str:
     lines = [line.strip() for line in message.splitlines()]
     told = [line for line in lines if line and not _HEADING.match(line)] or ["it does not say why"]
     first = " ".join(told[:2]) if told[0].endswith(":") else told[0]
-    return _JAVA_CLASS.sub("", first)[:_LONGEST]
+    return _JAVA_CLASS.sub("", _TASK.sub("", first))[:_LONGEST]
 
 
 def unanswered(message: str) -> str:

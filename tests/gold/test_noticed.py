@@ -163,6 +163,20 @@ def test_changed_code_is_announced_and_built(lake: Lake, dbt: Dbt, project_copy:
     assert "Nothing is pending." in run("process")
 
 
+def test_a_month_of_other_code_is_told_so_whatever_was_built_since(
+    lake: Lake, dbt: Dbt, project_copy: Path
+) -> None:
+    assert dbt("run", "--select", "gold").success
+    changed = edited(project_copy, f"models/gold/{NAME}.sql", "'Unknown'", "'None'")
+    assert dbt("run", "--select", NAME, project=changed, periods=[JANUARY]).success
+    assert dbt("run", "--select", NAME, periods=[FEBRUARY]).success
+    status = json.loads(run("status", "--format", "json"))["tables"]
+    assert {t["table"]: t["why"] for t in status if t["stale"]} == {
+        NAME: {JANUARY: "its code changed"}
+    }
+    assert dbt("run", "--select", NAME).messages[NAME] == f"1 period ({JANUARY})"
+
+
 def test_what_is_stale_beside_what_was_asked_for_is_built_by_the_same_command(
     lake: Lake, dbt: Dbt
 ) -> None:

@@ -12,6 +12,7 @@ from pyiceberg.exceptions import NoSuchTableError
 
 from dm.reading.past import run_history, snapshots
 from dm.reading.show import NothingToShow, Unreadable, gold_table, months
+from local import damage
 from local.lake import Lake
 from local.uris import path_of
 from local.user import user
@@ -42,11 +43,17 @@ def look(lake: Lake, name: str, control: ControlTable) -> str:
     except Unreadable:
         lost = "what was held of it is forgotten"
         return f"{name} cannot be read: its metadata is gone; {again}, and {lost}."
+    faults = damage.of_now(table)
+    if any(not fault.month for fault in faults):
+        return f"{damage.damaged((SCHEMA, name), faults).message}; {again}."
     there = months(table, table.metadata.current_snapshot_id)
     which = f"rows of {periods.in_words(there)}" if there else "no rows"
     held = snapshots.held(table, snapshots.of_main(table))
     forgotten = f" Held are {periods.in_words(held)}: that is forgotten." if held else ""
     stay = "" if name in tables() else f" Its files stay in {path_of(table.location())}."
+    if faults:
+        told = damage.damaged((SCHEMA, name), faults)
+        return f"{told.message}. It has {which}; {again}.{forgotten}{stay}\n{told.hint}"
     return f"{name} can be read, and has {which}; {again}.{forgotten}{stay}"
 
 

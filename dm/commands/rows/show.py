@@ -92,7 +92,7 @@ def explain(table: str, period: str, key: str | None, as_of: str | None, format_
         f"{table}, {period}: {count(told.total_rows, 'row')}\n"
         f"  written  {version.written:%Y-%m-%d %H:%M} UTC, snapshot {version.snapshot_id}\n"
         f"  run      {version.run}\n"
-        f"  silver   {silver}\n"
+        f"  silver   {silver or 'not kept any more'}\n"
         f"  input    fingerprint {version.fingerprint or 'of no reviews'}\n"
         f"  code     {version.code_version or 'not in git'}, SQL {version.code}\n"
         f"  stale    {_stale(told, as_of)}"

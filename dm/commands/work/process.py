@@ -13,7 +13,7 @@ from dm.reading.stale.built import settle
 from dm.reading.tables import not_there
 from dm.terminal import options, verdict
 from dm.terminal.output import line, live_line, rows_out
-from local import lake
+from local import damage, lake
 from local.loading.announcing import announce_missed, missed
 from runner import periods
 from runner.control.announce import announce, unasked
@@ -111,6 +111,8 @@ def process(
         dbt = DbtProject(progress=lambda text: line(f"  {text}"), now=now)
         results = build_pending(gold_job(control, dbt, force=force), chosen, line)
     failed = _tell(results)
+    if failed and (why := damage.anywhere(lake.find(), whole=False)):
+        click.echo(f"{why.message}\n{why.hint}")
     left = verdict.tell(verdict.left(control, chosen))
     if not results and not left:
         click.echo("Nothing is pending.")

@@ -32,7 +32,9 @@ def tell(found: Changes) -> None:
         return
     rows_out(_months(differing), "table")
     if len(differing) > MONTHS:
-        click.echo(f"  and {count(len(differing) - MONTHS, 'month')} more, with less that differs")
+        click.echo(
+            f"  and {count(len(differing) - MONTHS, 'month')} more, with fewer rows that differ"
+        )
     if columns := _columns(found.total):
         click.echo()
         rows_out(columns, "table")
@@ -68,7 +70,7 @@ def markdown(found: Changes) -> str:
         lines += ["", *_table(_months(found.differing))]
         if len(found.differing) > MONTHS:
             more = count(len(found.differing) - MONTHS, "month")
-            lines += ["", f"And {more} more, with less that differs."]
+            lines += ["", f"And {more} more, with fewer rows that differ."]
     if columns := _columns(found.total):
         lines += ["", *_table(columns)]
     for kind, group in _by_kind(found.rows):
@@ -101,7 +103,9 @@ def markdown_of(previews: Sequence[Preview]) -> str:
 
 def _months(differing: dict[str, Counts]) -> list[Row]:
     """The months that differ most, in order."""
-    most = sorted(differing, key=lambda month: (-differing[month].share, month))[:MONTHS]
+    most = sorted(
+        differing, key=lambda month: (-differing[month].others, -differing[month].moved, month)
+    )[:MONTHS]
     return [
         {
             "month": month,

@@ -47,8 +47,12 @@ class Counts:
     @property
     def share(self) -> float:
         """Which share of the rows is another, 0 to 1; a move of rank does not count."""
-        rows = max(self.before, self.after, 1)
-        return min(1.0, (self.new + self.gone + self.changed) / rows)
+        return min(1.0, self.others / max(self.before, self.after, 1))
+
+    @property
+    def others(self) -> int:
+        """How many rows are new, gone or changed."""
+        return self.new + self.gone + self.changed
 
 
 @dataclass(frozen=True)

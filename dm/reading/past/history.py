@@ -1,7 +1,8 @@
 """Tells where the rows of a gold table come from: its snapshots say who built them, of what."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pyiceberg.table import Table
@@ -15,6 +16,9 @@ from dm.reading.stale import plans
 from dm.terminal.output import text
 from local.lake import Lake
 from runner import periods
+
+_ROLLED_BACK = re.compile(r"rolled back by .*? to snapshot (\d+): ", re.DOTALL)
+"""What the macro rollback says of its commit, whose rows another snapshot's run computed."""
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,13 @@ def explain(
     total = len(rows(table, snapshot, period))
     now = plans.of(lake) if as_of is None else plans.Plans()
     stale = now.problem or now.why.get(name, {}).get(period)
-    warned = run_history.warnings(lake, found[0].run, name) & set(found[0].tests)
+    seen = _computed(table, found[0], period, snapshot)
+    warned = run_history.warnings(lake, seen.run, name) & set(seen.tests)
     held = snapshots.held(table, snapshots.ancestors(table, snapshot)).get(period)
     if as_of is None and not now.problem:  # dbt knows which holds are over
         held = now.held.get(name, {}).get(period)
     stale = stale or (held.why if held else None)
-    return Explanation(found[0], total, stale, tuple(sorted(warned)), values, held)
+    return Explanation(seen, total, stale, tuple(sorted(warned)), values, held)
 
 
 def diff(lake: Lake, name: str, period: str, as_of: str | None = None) -> tuple[Version, list[Row]]:
@@ -151,8 +156,36 @@ def current_versions(table: Table, snapshot_id: int | None = None) -> dict[str, 
     untested = snapshots.untested(history)
     for snapshot in history:
         for period in snapshots.written_periods(snapshot) - found.keys():
-            found[period] = _version(snapshot, period, tested=period not in untested)
+            version = _version(snapshot, period, tested=period not in untested)
+            if version.action:
+                version = _computed(table, version, period, snapshot.snapshot_id)
+            found[period] = version
     return found
+
+
+def _computed(table: Table, version: Version, period: str, snapshot_id: int | None) -> Version:
+    """A version as the run tells it that computed its rows, with what people did of them since."""
+    said = [version.action] if version.action else []
+    for snapshot in snapshots.ancestors(table, snapshot_id):
+        if snapshot.snapshot_id == version.snapshot_id:
+            break
+        if period in snapshots.published_periods(snapshot):
+            said = [_by_hand(snapshot)]
+    back = _ROLLED_BACK.match(version.action)
+    if back:
+        said = [_by_hand(rolled)] if (rolled := table.snapshot_by_id(version.snapshot_id)) else said
+        before = next(_versions(table, period, int(back[1])), None)
+        if before is None:  # nothing tells any more of what these rows are
+            version = replace(version, silver={}, code_version="", code="")
+        else:
+            before = _computed(table, before, period, int(back[1]))
+            version = replace(before, tests=before.tests if version.tests else ())
+    return replace(version, action="; ".join(said))
+
+
+def _by_hand(snapshot: Snapshot) -> str:
+    action, run = snapshots.told(snapshot, "dm.action"), snapshots.told(snapshot, "dm.run-id")
+    return f"{action} ({snapshots.written(snapshot):%Y-%m-%d %H:%M} UTC, run {run})"
 
 
 def _versions(table: Table, period: str, snapshot_id: int | None) -> Iterator[Version]:

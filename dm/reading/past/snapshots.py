@@ -31,10 +31,10 @@ def built_periods(table: Table) -> set[str]:
 
 
 def built_at(table: Table) -> dict[str, datetime]:
-    """When a run last built each of these periods."""
+    """When each of these periods was last built, or published by hand."""
     found: dict[str, datetime] = {}
     for snapshot in of_main(table):
-        for period in written_periods(snapshot):
+        for period in published_periods(snapshot):
             found.setdefault(period, written(snapshot))
     return found
 
@@ -42,6 +42,13 @@ def built_at(table: Table) -> dict[str, datetime]:
 def written_periods(snapshot: Snapshot) -> set[str]:
     """The periods that the run built."""
     return set(filter(None, told(snapshot, "dm.periods").split(",")))
+
+
+def published_periods(snapshot: Snapshot) -> set[str]:
+    """The same, and those that a person published from the branch of a run or a preview."""
+    by_hand = told(snapshot, "dm.action").startswith("published by ")
+    decided = set(filter(None, told(snapshot, "dm.decided").split(","))) if by_hand else set()
+    return written_periods(snapshot) | decided
 
 
 def untested(history: Iterable[Snapshot]) -> set[str]:

@@ -14,8 +14,6 @@ from runner.control.table import SCHEMA
 from runner.project import tables
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?")
-_SHORTEST = 6
-"""A run is known by the beginning of its id, if that has so many characters."""
 
 
 class NoState(NothingToShow):
@@ -46,7 +44,7 @@ def snapshot_of(table: Table, name: str, as_of: str | None) -> int | None:
         return int(text)
     history = snapshots.of_main(table)
     of_run = [s for s in history if text and snapshots.told(s, "dm.run-id") == text]
-    if not of_run and len(text) >= _SHORTEST:
+    if not of_run and text:
         of_run = [s for s in history if snapshots.told(s, "dm.run-id").startswith(text)]
         if len({snapshots.told(s, "dm.run-id") for s in of_run}) > 1:
             raise NoState(f"Several runs of {name} begin with {text}", "Give more of its id.")

@@ -53,7 +53,7 @@ def of(lake: HasCatalog, name: str, plans: Plans) -> Freshness:
         return Freshness(name, stale=stale, why=why)
     kept = {s.snapshot_id: s for s in silver.metadata.snapshots} if silver else {}
     history = snapshots.of_main(gold) if gold else []
-    last = next((s for s in history if snapshots.written_periods(s)), None)
+    last = next((s for s in history if snapshots.published_periods(s)), None)
     newest = max(months(gold, gold.metadata.current_snapshot_id), default=None) if gold else None
     if last is None:
         return Freshness(name, newest, stale=stale, why=why, held=held)

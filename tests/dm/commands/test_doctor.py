@@ -94,7 +94,7 @@ def damage_the_control_items(well: Lake) -> None:
         (move_the_lake, "Spark's settings", "has settings of another lake", "dm setup"),
         (damage_a_jar, "jars", "1.11.0.jar is missing or damaged", "dm setup"),
         (damage_the_catalog, "lake", "catalog.db, cannot be read: file is not", "from a copy"),
-        (lose_a_data_file, "lake", "dm_silver.review_flat refers to file:/", "from a copy"),
+        (lose_a_data_file, "lake", "with rows of 2010-12, is not there", "docs/operations.md"),
         (damage_the_control_items, "control items", "file is not a database", "move it away"),
     ],
 )

@@ -35,7 +35,7 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
         yield {
             "time": between.isoformat(),
             "run": FIRST,
-            "start of a run": FIRST[:8],
+            "start of a run": FIRST[:2],
             "snapshot": str(old),
         }
 

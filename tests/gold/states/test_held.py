@@ -20,7 +20,7 @@ from tests.dbt_project import Dbt
 from tests.dm.terminal import BIN
 from tests.gold.drinkers import FEBRUARY, JANUARY, NAME, edited, load, typed
 from tests.gold.drinkers import run as told
-from tests.tables import gold, rows
+from tests.tables import gold, rows, run_of
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,9 +49,8 @@ def files(lake: Lake, month: int) -> set[str]:
 
 def test_a_rollback_needs_a_reason_and_a_yes(lake: Lake, two_states: int) -> None:
     assert typed("rollback", NAME, "--to", str(two_states)).exit_code == 2
-    refused = CliRunner().invoke(
-        dm, ("rollback", NAME, "--to", str(two_states), "--because", "x"), input="n\n"
-    )
+    command = ("rollback", NAME, "--to", str(two_states), "--because", "x")
+    refused = CliRunner().invoke(dm, command, input="n\n")
     assert refused.exit_code == 1
     assert "10 gone" in refused.output
     assert sizes(lake) == {JANUARY: 30, FEBRUARY: 30}
@@ -61,8 +60,9 @@ def test_what_is_rolled_back_is_held_through_everything(
     lake: Lake, two_states: int, dbt: Dbt, project_copy: Path, long: bool
 ) -> None:
     before = gold(lake, NAME).metadata.current_snapshot_id
+    start = run_of(lake, NAME, two_states)["dm.run-id"][:4]
     said = told(
-        *("rollback", NAME, "--period", JANUARY, "--to", str(two_states)),
+        *("rollback", NAME, "--period", JANUARY, "--to", start),
         *("--because", "wrong drinkers", "--yes"),
     )
     assert "5 gone" in said
@@ -98,7 +98,9 @@ def test_what_is_rolled_back_is_held_through_everything(
     assert problem.periods == {JANUARY}
 
 
-def test_every_view_tells_who_holds_a_month_since_when_and_why(lake: Lake, tmp_path: Path) -> None:
+def test_every_view_tells_who_holds_a_month_since_when_and_why(
+    lake: Lake, tmp_path: Path, two_states: int
+) -> None:
     assert "Held: top_drinkers, 2010-01: held by" in told("status")
     tables = json.loads(told("status", "--format", "json"))["tables"]
     (mine,) = [table for table in tables if table["table"] == NAME]
@@ -108,6 +110,11 @@ def test_every_view_tells_who_holds_a_month_since_when_and_why(lake: Lake, tmp_p
     explained = told("explain", NAME, "--period", JANUARY)
     assert "no run builds it while it is held; else it would, for: silver changed" in explained
     assert "until it is released: wrong drinkers" in explained
+    first = run_of(lake, NAME, two_states)
+    assert f"run      {first['dm.run-id']}\n" in explained
+    assert f"snapshot {json.loads(first['dm.sources'])['dm_silver.review_flat']}\n" in explained
+    assert f"SQL {first['dm.code']}" in explained
+    assert "by hand  rolled back by " in explained
     page = tmp_path / "page.html"
     told("report", "--output", str(page))
     assert "until it is released: wrong drinkers" in page.read_text()
@@ -128,15 +135,8 @@ def test_what_is_released_is_built_as_silver_has_it(lake: Lake, dbt: Dbt) -> Non
 def test_a_hold_until_silver_changes_ends_when_it_does(
     lake: Lake, dbt: Dbt, session: SparkSession, project_copy: Path
 ) -> None:
-    told(
-        "hold",
-        NAME,
-        "--period",
-        f"{JANUARY}..{FEBRUARY}",
-        "--because",
-        "y",
-        "--until-silver-changes",
-    )
+    both = f"{JANUARY}..{FEBRUARY}"
+    told("hold", NAME, "--period", both, "--because", "y", "--until-silver-changes")
     changed = edited(project_copy, f"models/gold/{NAME}.sql", "'Unknown'", "'unknown'")
     assert dbt("run", "--select", NAME, project=changed).messages[NAME] == "nothing to build"
     rewrite = "table => 'dm_silver.review_flat', options => map('rewrite-all', 'true')"

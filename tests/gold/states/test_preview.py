@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -225,6 +226,17 @@ def test_a_preview_that_is_good_is_published_at_its_end(
     assert f"{NAME} is published" in answer.output
     assert gold(lake, NAME).metadata.current_snapshot_id != before
     assert branches(lake, NAME) == []
+    table = gold(lake, NAME).current_snapshot()
+    assert table
+    assert table.summary
+    (mine,) = [
+        one
+        for one in json.loads(typed("status", "--format", "json").output)["tables"]
+        if one["table"] == NAME
+    ]
+    assert mine["run"] == table.summary["dm.run-id"]  # of who published it, as in run_history
+    explained = typed("explain", NAME, "--period", "2010-01").output
+    assert re.search(rf"by hand  published by .* UTC, run {mine['run']}", explained)
     query = "select error_message as why, period_count from run_history where status = 'published'"
     (*_, told) = json.loads(
         typed("sql", f"{query} order by finished_at", "--format", "json").output
