@@ -1,7 +1,5 @@
 """Ten and a hundred times the reviews: `make bench-large`, some two hours and 40 GB of disk.
 
-    python -m bench.large [times ...]
-
 Writes docs/benchmarks.md. Each thing is done once: it takes long enough to average out what the
 machine does besides.
 """
@@ -12,6 +10,8 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,10 +62,7 @@ copy (
             case when profile_id % 13 > 0 then chr((65 + profile_id % 26)::integer) || 'A' end
             as state,
             1 + hash(review_id) % 9 / 2.0 as review_overall,
-            1 + hash(review_id + 1) % 9 / 2.0 as review_aroma,
-            1 + hash(review_id + 2) % 9 / 2.0 as review_appearance,
-            1 + hash(review_id + 3) % 9 / 2.0 as review_palate,
-            1 + hash(review_id + 4) % 9 / 2.0 as review_taste,
+            {others},
             make_timestamp(review_time * 1000000) as created_at,
             created_at as updated_at,
             case when review_id % 200 = 0 then created_at end as deleted_at,
@@ -77,6 +74,7 @@ copy (
     select {columns} from named
 ) to '{path}' (format parquet, compression zstd)
 """
+_RATED = ("aroma", "appearance", "palate", "taste")
 
 
 @dataclass(frozen=True)
@@ -110,10 +108,9 @@ def make(root: Path, shape: Shape) -> Bench:
 
 def make_reviews(path: Path, shape: Shape, month: str, size: int, first: int) -> None:
     """Writes so many reviews of a month, with ids from `first` on."""
-    start, end = (
-        int((np.datetime64(month) + more).astype("datetime64[s]").astype(int)) for more in (0, 1)
-    )
-    year, number = month.split("-")
+    year, number = map(int, month.split("-"))
+    start = datetime(year, number, 1, tzinfo=UTC).timestamp()
+    others = ", ".join(f"review_overall as review_{of}" for of in _RATED)
     columns = ", ".join(
         f"{field.name}::{TYPES[str(field.field_type)]} as {field.name}" for field in SCHEMA.fields
     )
@@ -121,8 +118,8 @@ def make_reviews(path: Path, shape: Shape, month: str, size: int, first: int) ->
         db.execute("set timezone = 'UTC'")
         db.execute(
             _REVIEWS.format(
-                path=path, columns=columns, start=start, seconds=end - start, first=first,
-                size=size, year=year, month=int(number), beers=shape.beers,
+                path=path, columns=columns, start=start, seconds=28 * 86_400, first=first,
+                size=size, year=year, month=number, beers=shape.beers, others=others,
                 drinkers=shape.drinkers, breweries=shape.breweries,
             )
         )  # fmt: skip
@@ -130,12 +127,9 @@ def make_reviews(path: Path, shape: Shape, month: str, size: int, first: int) ->
 
 def batches(bench: Bench) -> Iterator[list[str]]:
     """The months in the batches that `dm process` makes of them: MAX_ROWS reviews at most."""
-    counted = silver.table(bench.lake).inspect.partitions()
     rows = {
-        f"{part['review_year']}-{part['review_month']:02}": count
-        for part, count in zip(
-            counted["partition"].to_pylist(), counted["record_count"].to_pylist(), strict=True
-        )
+        f"{p['partition']['review_year']}-{p['partition']['review_month']:02}": p["record_count"]
+        for p in silver.table(bench.lake).inspect.partitions().to_pylist()
     }
     batch: list[str] = []
     for month in sorted(rows):
@@ -151,12 +145,8 @@ def first_build(bench: Bench) -> Iterator[Done]:
     everything = Contest(bench, bench.all_months())
     yield _spark(bench, FIRST, PROJECT_WAY, BIN / "dm", "process", "--layer", "gold")
     everything.prepare_bare()
-    statements = [
-        statement
-        for months in batches(bench)
-        for statement in Contest(bench, months).statements.values()
-    ]
-    bare = bare_script(everything.folder / "batches.json", statements)
+    each = (Contest(bench, months).statements.values() for months in batches(bench))
+    bare = bare_script(everything.folder / "batches.json", [*chain.from_iterable(each)])
     yield _spark(bench, FIRST, BARE_OWN, *bare)
     yield _duck(bench, FIRST, everything)
     check(bench)
@@ -187,11 +177,7 @@ def others(bench: Bench) -> Iterator[Done]:
 
 
 def check(bench: Bench) -> None:
-    """Compares the keys, ranks and numbers of the project's way and of the bare script.
-
-    Raises:
-        ResultsDiffer: they are not the same.
-    """
+    """Ends the bench if the project's way and the bare script differ in a key, rank or count."""
     with duck.connect() as db:
         for table in tables():
             found = []
@@ -238,15 +224,10 @@ def table(done: list[tuple[int, Done]]) -> str:
     own = {(times, d.what): d.cost.wall for times, d in done if d.way == PROJECT_WAY}
     rows = []
     for times, d in done:
-        ratio = own.get((times, d.what))
-        rows.append(
-            (
-                f"{FULL.reviews * times:,}", d.what, d.way, f"{d.cost.wall:,.0f}",
-                f"{d.cost.cpu:,.0f}", f"{d.cost.peak_mb:,.0f}",
-                "" if d.spilled_mb is None else f"{d.spilled_mb:,.0f}",
-                f"{ratio / d.cost.wall:.2f}" if ratio else "",
-            )
-        )  # fmt: skip
+        numbers = (d.cost.wall, d.cost.cpu, d.cost.peak_mb, d.spilled_mb)
+        told = ["" if number is None else f"{number:,.0f}" for number in numbers]
+        ratio = f"{own[times, d.what] / d.cost.wall:.2f}" if (times, d.what) in own else ""
+        rows.append((f"{FULL.reviews * times:,}", d.what, d.way, *told, ratio))
     head = ("reviews", "what", "way", "wall s", "CPU s", "peak MB", "spilled MB", "dm / this")
     return report.table(head, rows)
 

@@ -199,6 +199,7 @@ def _versions(table: Table, period: str, snapshot_id: int | None) -> Iterator[Ve
 
 
 def _version(snapshot: Snapshot, period: str, *, tested: bool) -> Version:
+    tests = snapshots.told(snapshot, "dm.tests") if tested else ""
     return Version(
         snapshot_id=snapshot.snapshot_id,
         parent_id=snapshot.parent_snapshot_id,
@@ -208,9 +209,7 @@ def _version(snapshot: Snapshot, period: str, *, tested: bool) -> Version:
         code_version=snapshots.told(snapshot, "dm.code-version"),
         code=snapshots.told(snapshot, "dm.code"),
         fingerprint=snapshots.inputs(snapshot).get(period, ""),
-        tests=tuple(filter(None, snapshots.told(snapshot, "dm.tests").split(",")))
-        if tested
-        else (),
+        tests=tuple(filter(None, tests.split(","))),
         action=snapshots.told(snapshot, "dm.action"),
     )
 
