@@ -10,6 +10,10 @@ _REASONS = {
         r"GoldJob\.run: self\.unsettled -= errors\.keys": "a control table settles nothing twice",
         r"GoldJob\._errors: any\(.*forced.*\) -> not any": "the batches change places",
     },
+    "runner/control/dynamodb.py": {
+        r"module: 16 -> ": "how many at once is measured, and no promise",
+        r"module: \(1, 2, 4": "how long it waits is measured; how often it tries is tested",
+    },
     "local/control.py": {
         r"SqliteControlTable\.items: -1 -> -2": "a limit below 0 is none, in SQLite",
         r"SqliteControlTable\._database: timeout=30": "only a writer of five seconds would tell",

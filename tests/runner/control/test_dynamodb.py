@@ -69,6 +69,15 @@ def test_what_is_refused_is_sent_again(control: DynamoControlTable) -> None:
     assert len(sent) == 100 + 3 * 60
 
 
+def test_what_is_always_refused_is_tried_so_often_and_then_told(
+    control: DynamoControlTable,
+) -> None:
+    one, *_ = control.claimable()
+    with throttled(lambda number: True) as sent, pytest.raises(ControlTableUnavailable):
+        control.claim([one], "run", LEASE)
+    assert len(sent) == 8 * 9  # eight times by boto3, which waits shortly; nine times that
+
+
 def test_a_claim_that_is_refused_for_good_leaves_what_it_has(control: DynamoControlTable) -> None:
     """What is claimed is built; what is not is pending, for the next run."""
     with throttled(lambda number: number > 25):
