@@ -178,9 +178,10 @@ class DynamoControlTable:
                 return
             page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _put(self, item: ControlItem) -> ControlItem | None:
-        raw, absent = attributes.of(item), Attr("control_id").not_exists()
-        return item if self._write("put_item", Item=raw, ConditionExpression=absent) else None
+    def _put(self, item: ControlItem) -> ControlItem:
+        absent = Attr("control_id").not_exists()
+        self._write("put_item", Item=attributes.of(item), ConditionExpression=absent)
+        return item
 
     def _update(
         self, before: ControlItem, after: ControlItem, condition: ConditionBase

@@ -11,6 +11,8 @@ _REASONS = {
         r"GoldJob\._errors: any\(.*forced.*\) -> not any": "the batches change places",
     },
     "runner/control/dynamodb.py": {
+        r"DynamoControlTable\.claim\.claim: return None -> nothing": "it only spares time",
+        r"DynamoControlTable\.claim: faults\[0\]": "each fault says the same",
         r"module: 16 -> ": "how many at once is measured, and no promise",
         r"module: \(1, 2, 4": "how long it waits is measured; how often it tries is tested",
     },
