@@ -32,7 +32,11 @@ def raw_table(name: str) -> Any:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is sent again is sent at once."""
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+    def sleep(seconds: float) -> None:
+        assert 0 < seconds <= 30
+
+    monkeypatch.setattr("time.sleep", sleep)
     monkeypatch.setattr(
         "botocore.retries.adaptive.ClientRateLimiter.on_sending_request", lambda *_, **__: None
     )
