@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from pyspark.sql import SparkSession
@@ -147,12 +148,12 @@ def test_damaged_silver_is_told_and_mended_as_the_guide_says(
     lake: Lake, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = rows(lake, NAME)
-    task, *_ = lake.catalog.load_table(SILVER).scan("review_month = 2").plan_files()
-    path = path_of(task.file.file_path)
+    february = lake.catalog.load_table(SILVER).scan("review_month = 2")
+    pq.write_table(february.to_arrow(), tmp_path / "february.parquet")
+    path = path_of(next(iter(february.plan_files())).file.file_path)
     cut(path)
     told = f"dm_silver.review_flat is damaged: {path}, with rows of {FEBRUARY}, "
-    made = [r | {"profile_id": r["review_id"]} for r in reviews.month_of(FEBRUARY, 1001, 30)]
-    again = ("load", str(reviews.write(tmp_path / "february.csv", made)))
+    again = ("load", str(tmp_path / "february.parquet"))
     assert told in typed(*again).output
     assert told in typed("doctor").output
     run("backfill", "--table", NAME, "--from", FEBRUARY, "--to", FEBRUARY, "--force")
@@ -165,7 +166,7 @@ def test_damaged_silver_is_told_and_mended_as_the_guide_says(
     assert not re.search("Exception|ERROR", capfd.readouterr().err)
     code = re.search(r'python -c "(.*)"', (PROJECT / "docs" / "operations.md").read_text())
     assert code
-    exec(code[1].replace("2008", "2010").replace("= 6", "= 2"), {})
+    exec(code[1].replace("= 12", "= 2"), {})
     run(*again)
     assert typed("process").exit_code == 0
     assert rows(lake, NAME) == before
