@@ -60,6 +60,18 @@ def test_a_table_that_cannot_be_read_is_told_in_a_line() -> None:
     assert "\n" not in told.value.message
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Job aborted: Failed to open Parquet file: file:/lake/data/a.parquet",
+        "RuntimeException: file:/lake/data/a.parquet is not a Parquet file. Expected magic number",
+    ],
+)
+def test_a_damaged_file_is_told_by_name(message: str) -> None:
+    told = "file:/lake/data/a.parquet is damaged or gone: docs/operations.md says how to repair it"
+    assert one_line(message) == told
+
+
 def test_what_dbt_says_of_a_model_without_columns_is_told_in_a_line() -> None:
     said = (
         "Parsing Error\n  Contract enforcement failed for: (models/gold/top_ciders.sql)\n"
