@@ -208,9 +208,10 @@ def test_the_weekly_maintenance_changes_no_row_and_makes_nothing_stale(
     assert ended.status == "SUCCEEDED", ended.told
     log = log_of(ended.results["maintenance"]["logs"])
     for table in tables():
-        assert f"{table}: {int(table == STATES)} old branches dropped" in log, log
-    (removed,) = [line for line in log.splitlines() if f"{STATES}: 1 old branches" in line]
-    assert ", 1 orphan files removed" in removed
+        branches = "1 old branch" if table == STATES else "0 old branches"
+        assert f"{table}: {branches} dropped" in log, log
+    (removed,) = [line for line in log.splitlines() if f"{STATES}: 1 old branch" in line]
+    assert ", 1 orphan file removed" in removed
     assert branch not in gold(lake, STATES).metadata.refs
     left = boto3.client("s3").list_objects_v2(Bucket=DATALAKE, Prefix=f"gold/{STATES}/data/")
     assert orphan not in {entry["Key"] for entry in left["Contents"]}
