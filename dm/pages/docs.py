@@ -77,10 +77,17 @@ def build(folder: Path = PAGE.parent) -> Path:
         extractor = _Extractor(manifest, catalog)
     _Report(extractor, disable_telemetry=True).generate_report(str(folder))
     page = folder / PAGE.name
-    head = _HEAD.replace("SOURCE", next(iter(nodes["sources"])))
+    head = _HEAD.replace("SOURCE", _silver(nodes))
     made = re.sub("<title>.*?</title>", f"<title>{_TITLE}</title>", page.read_text(), count=1)
     page.write_text(made.replace("</head>", f"{head}</head>", 1))
     return page
+
+
+def _silver(manifest: dict[str, Any]) -> str:
+    """The source that models read; dbt names sources in another order after some changes."""
+    models = (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
+    read = {name for node in models for name in node["depends_on"]["nodes"]}
+    return next(name for name in manifest["sources"] if name in read)
 
 
 def _catalog(manifest: dict[str, Any]) -> dict[str, Any]:
