@@ -87,7 +87,7 @@ def _silver(manifest: dict[str, Any]) -> str:
     """The source that models read; dbt names sources in another order after some changes."""
     models = (node for node in manifest["nodes"].values() if node["resource_type"] == "model")
     read = {name for node in models for name in node["depends_on"]["nodes"]}
-    return next(name for name in manifest["sources"] if name in read)
+    return next(str(name) for name in manifest["sources"] if name in read)
 
 
 def _catalog(manifest: dict[str, Any]) -> dict[str, Any]:

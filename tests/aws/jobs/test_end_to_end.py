@@ -238,8 +238,8 @@ def test_a_back_fill_is_built_though_the_index_lags(lake: GlueLake, account: Acc
     with lagging_index():
         ended = account.run({"tables": [DRINKERS], "periods": ["2011-01"]})
     assert ended.statuses == {DRINKERS: "SUCCEEDED"}, ended.told
-    (done,) = account.control.items(Status.SUCCESS)
-    assert (done.table_name, done.month) == (DRINKERS, "2011-01")
+    done = {(item.table_name, item.month) for item in account.control.items(Status.SUCCESS)}
+    assert (DRINKERS, "2011-01") in done  # beside what else of the table was stale
 
 
 def test_the_jobs_called_nothing_that_their_role_does_not_allow(
