@@ -6,12 +6,14 @@ and an executor inside the driver.
 
 import re
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from pyiceberg.exceptions import NoSuchTableError
 
 from infra.silver import GlueLake
 from local import demo
@@ -66,9 +68,12 @@ def lake(
     endpoint: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> GlueLake:
-    """Without the beer that has no name, which other tests may have left in it."""
+    """Without the beer that has no name, and the gold tables, that other tests may have left."""
     account.forget_items()
     found = GlueLake(DATALAKE, {"s3.endpoint": endpoint})
+    for table in tables():
+        with suppress(NoSuchTableError):  # of months that others emptied, too
+            found.catalog.drop_table(("dm_gold", table))
     mended = made_up.table(made_up.month_of("2012-06", 9_000_001))
     load_reviews(found, account, mended, tmp_path_factory.mktemp("loaded"))
     return found
