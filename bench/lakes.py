@@ -18,6 +18,42 @@ from runner.project import tables
 BIN = Path(sys.executable).parent
 FULL = Shape(1_586_614, beers=66_055, breweries=5_840, drinkers=33_388)
 """The size of the real source."""
+# Names as long as real ones; a beer has a style and a brewery, a drinker has a state.
+_REVIEWS = """
+with drawn as (
+    select
+        range as review_id,
+        ({time})::bigint as review_time,
+        (pow(hash(range * 7) % 100000007 / 100000007.0, 3) * {beers})::bigint as beer_id,
+        (pow(hash(range * 11) % 100000007 / 100000007.0, 2) * {drinkers})::bigint as profile_id
+    from range({first}, {first} + {size})
+)
+
+select
+    review_id,
+    beer_id % {breweries} as brewery_id,
+    beer_id,
+    profile_id,
+    'Old Mill Brewery number ' || beer_id % {breweries} as brewery_name,
+    'Quiet Heron Stout number ' || beer_id as beer_name,
+    'Style ' || beer_id % 104 as beer_style,
+    4 + beer_id % 60 / 10.0 as beer_abv,
+    'drinker' || profile_id as profile_name,
+    'drinker' || profile_id || '@example.com' as email,
+    chr((65 + profile_id % 26)::integer) || chr((65 + profile_id % 7)::integer) as state,
+    1 + hash(review_id) % 9 / 2.0 as review_overall,
+    1 + hash(review_id + 1) % 9 / 2.0 as review_aroma,
+    1 + hash(review_id + 2) % 9 / 2.0 as review_appearance,
+    1 + hash(review_id + 3) % 9 / 2.0 as review_palate,
+    1 + hash(review_id + 4) % 9 / 2.0 as review_taste,
+    review_time,
+    strftime(to_timestamp(review_time), '%Y-%m-%dT%H:%M:%SZ') as created_at,
+    created_at as updated_at,
+    null as deleted_at,
+    year(to_timestamp(review_time)) as review_year,
+    month(to_timestamp(review_time)) as review_month
+from drawn
+"""
 QUICK = Shape(60_000, beers=3_000, breweries=300, drinkers=2_000, months=36, first_month="2008-02")
 
 
@@ -91,3 +127,16 @@ def make(root: Path, shape: Shape, spans: int = 1) -> Bench:
     made.touch()
     bench.dbt("run")
     return bench
+
+
+def reviews_sql(shape: Shape, time: str) -> str:
+    """DuckDB's SQL of synthetic reviews by the million, in no order, with times as text.
+
+    Args:
+        shape: how many, from which id on, of how many beers, breweries and drinkers.
+        time: the SQL of a review's time in seconds since 1970, by its `range`.
+    """
+    return _REVIEWS.format(
+        time=time, first=shape.first_id, size=shape.reviews, beers=shape.beers,
+        breweries=shape.breweries, drinkers=shape.drinkers,
+    )  # fmt: skip

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ import numpy as np
 from pyiceberg.types import DoubleType
 
 from bench.figures import evidence, report
-from bench.lakes import BIN, FULL, Bench
+from bench.lakes import BIN, FULL, Bench, reviews_sql
 from bench.measure import Cost, measure
 from bench.ways.contestants import BARE_OWN, DUCK, PROJECT_WAY, Contest, ResultsDiffer, bare_script
 from dm.reading import duck
@@ -36,45 +36,6 @@ TIMES = (10, 100)
 FIRST, MONTH = "first build", "one changed month"
 LOADED = 100_000
 PAGE = PROJECT / "docs" / "benchmarks.md"
-
-# Names as long as real ones; a drinker has a state, a beer has a style and a brewery.
-_REVIEWS = """
-copy (
-    with drawn as (
-        select
-            range as review_id,
-            ({start} + hash(range) % {seconds})::bigint as review_time,
-            (pow(hash(range * 7) % 1000003 / 1000003.0, 3) * {beers})::bigint as beer_id,
-            (pow(hash(range * 11) % 1000003 / 1000003.0, 2) * {drinkers})::bigint as profile_id
-        from range({first}, {first} + {size})
-    ),
-
-    named as (
-        select
-            *,
-            beer_id % {breweries} as brewery_id,
-            'Old Mill Brewery number ' || beer_id % {breweries} as brewery_name,
-            'Quiet Heron Stout number ' || beer_id as beer_name,
-            'Style ' || beer_id % 104 as beer_style,
-            4 + beer_id % 60 / 10.0 as beer_abv,
-            'drinker' || profile_id as profile_name,
-            'drinker' || profile_id || '@example.com' as email,
-            case when profile_id % 13 > 0 then chr((65 + profile_id % 26)::integer) || 'A' end
-            as state,
-            1 + hash(review_id) % 9 / 2.0 as review_overall,
-            {others},
-            make_timestamp(review_time * 1000000) as created_at,
-            created_at as updated_at,
-            case when review_id % 200 = 0 then created_at end as deleted_at,
-            {year} as review_year,
-            {month} as review_month
-        from drawn
-    )
-
-    select {columns} from named
-) to '{path}' (format parquet, compression zstd)
-"""
-_RATED = ("aroma", "appearance", "palate", "taste")
 
 
 @dataclass(frozen=True)
@@ -108,21 +69,17 @@ def make(root: Path, shape: Shape) -> Bench:
 
 def make_reviews(path: Path, shape: Shape, month: str, size: int, first: int) -> None:
     """Writes so many reviews of a month, with ids from `first` on."""
-    year, number = map(int, month.split("-"))
-    start = datetime(year, number, 1, tzinfo=UTC).timestamp()
-    others = ", ".join(f"review_overall as review_{of}" for of in _RATED)
+    start = int(datetime.fromisoformat(f"{month}-01T00:00Z").timestamp())
+    reviews = reviews_sql(
+        replace(shape, reviews=size, first_id=first), f"{start} + hash(range) % (28 * 86400)"
+    )
     columns = ", ".join(
         f"{field.name}::{TYPES[str(field.field_type)]} as {field.name}" for field in SCHEMA.fields
     )
     with duckdb.connect() as db:
         db.execute("set timezone = 'UTC'")
-        db.execute(
-            _REVIEWS.format(
-                path=path, columns=columns, start=start, seconds=28 * 86_400, first=first,
-                size=size, year=year, month=number, beers=shape.beers, others=others,
-                drinkers=shape.drinkers, breweries=shape.breweries,
-            )
-        )  # fmt: skip
+        query = f"select {columns} from ({reviews})"  # noqa: S608
+        db.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)")
 
 
 def batches(bench: Bench) -> Iterator[list[str]]:

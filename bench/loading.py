@@ -12,11 +12,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
+from bench.lakes import reviews_sql
+from local.demo import Shape
 from runner.project import PROJECT
 
 SIZES = (0.2, 2, 20)
@@ -25,45 +27,9 @@ PAGE = PROJECT / "docs" / "loading.md"
 _BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->"
 _PAUSE = 0.05
 
-# In no order, as exports are; the later months have more, and names are as long as real ones.
-_REVIEWS = """
-copy (
-    with drawn as (
-        select
-            range + {first} as review_id,
-            (838857600 + 488000000 * sqrt(hash(range + {first}) % 1000003 / 1000003.0))::bigint
-            as review_time,
-            (pow(hash(range * 7 + {first}) % 100003 / 100003.0, 3) * 60000)::bigint as beer_id,
-            (pow(hash(range * 11 + {first}) % 100003 / 100003.0, 2) * 30000)::bigint as profile_id
-        from range({size})
-    )
-
-    select
-        review_id,
-        beer_id % 5000 as brewery_id,
-        beer_id,
-        profile_id,
-        'Old Mill Brewery number ' || beer_id % 5000 as brewery_name,
-        'Quiet Heron Stout number ' || beer_id as beer_name,
-        'Style ' || beer_id % 104 as beer_style,
-        4 + beer_id % 60 / 10.0 as beer_abv,
-        'drinker' || profile_id as profile_name,
-        'drinker' || profile_id || '@example.com' as email,
-        chr((65 + profile_id % 26)::integer) || chr((65 + profile_id % 7)::integer) as state,
-        1 + hash(review_id) % 9 / 2.0 as review_overall,
-        1 + hash(review_id + 1) % 9 / 2.0 as review_aroma,
-        1 + hash(review_id + 2) % 9 / 2.0 as review_appearance,
-        1 + hash(review_id + 3) % 9 / 2.0 as review_palate,
-        1 + hash(review_id + 4) % 9 / 2.0 as review_taste,
-        review_time,
-        strftime(to_timestamp(review_time), '%Y-%m-%dT%H:%M:%SZ') as created_at,
-        created_at as updated_at,
-        null as deleted_at,
-        year(to_timestamp(review_time)) as review_year,
-        month(to_timestamp(review_time)) as review_month
-    from drawn
-) to '{path}' (header)
-"""
+_SHAPE = Shape(beers=60_000, breweries=5_000, drinkers=30_000)
+_TIME = "838857600 + 488000000 * sqrt(hash(range) % 1000003 / 1000003.0)"
+"""Of 1996 to 2012; the later months have more."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +46,8 @@ def make_reviews(path: Path, size: int, first: int) -> None:
     """Writes a CSV of so many synthetic reviews, with ids from `first` on."""
     with duckdb.connect() as db:
         db.execute("set memory_limit = '1GB'; set timezone = 'UTC'")
-        db.execute(_REVIEWS.format(size=size, first=first, path=path))
+        reviews = reviews_sql(replace(_SHAPE, reviews=size, first_id=first), _TIME)
+        db.execute(f"copy ({reviews}) to '{path}' (header)")
 
 
 def measure(what: str, file: Path, lake: Path, rows: int) -> Measured:
