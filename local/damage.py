@@ -87,13 +87,13 @@ def anywhere(lake: Lake, *, whole: bool = True) -> Damaged | None:
     """The damage of the first table that has some: of what readers see, or of the past too."""
     there = {}
     for name in (*((SCHEMA, name) for name in (*tables(), _HISTORY)), SILVER):
-        if lake.database.exists() and lake.ask(_METADATA, *name):
+        schema, short = name
+        if location := lake.locations(schema).get(short):
             try:
                 there[name] = lake.catalog.load_table(name)
             except FileNotFoundError:
                 continue  # who reads it tells that
             except Exception:
-                ((location,),) = lake.ask(_METADATA, *name)
                 return damaged(name, [Fault(file_of(location), "cannot be understood")])
     for inside in (False, True) if whole else (False,):
         for name, table in there.items():
@@ -103,12 +103,6 @@ def anywhere(lake: Lake, *, whole: bool = True) -> Damaged | None:
         if found := list(_of_snapshots(table, table.metadata.snapshots, whole=False)):
             return damaged(name, found, past=True)
     return None
-
-
-_METADATA = """
-select metadata_location from iceberg_tables
-where catalog_name = 'lake' and table_namespace = ? and table_name = ?
-"""
 
 
 def _advice(name: Name, months: Sequence[str]) -> str:

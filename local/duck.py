@@ -74,9 +74,8 @@ def _by_id(
     sources = {part.source_id for spec in table.specs().values() for part in spec.fields}
     needed = sorted(sources.intersection(field.field_id for field in fields))
     (without,) = db.execute(
-        "select count(*) from (select list(field_id) as ids from parquet_schema(?)"
-        " group by file_name) where not coalesce(list_has_all(ids, ?::integer[]), false)"
-        " or len(list_filter(ids, lambda id: id is not null)) = 0",
+        "select count(*) from (select file_name from parquet_schema(?) group by file_name"
+        " having count(field_id) = 0 or not list_has_all(list(field_id), ?::integer[]))",
         [list(paths), needed],
     ).fetchall()[0]
     return not without

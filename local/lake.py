@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from local.processes.locks import locked
 from local.uris import path_of, uri_of
+from runner.control.table import SCHEMA
 from runner.errors import DataMasterError
 from runner.project import PROJECT
 
@@ -96,6 +97,18 @@ class Lake:
                 return []
             raise CatalogUnreadable(self.database, error) from error
 
+    def locations(self, schema: str) -> dict[str, str]:
+        """The metadata file of each table of a schema, by name; nothing is made.
+
+        Raises:
+            CatalogUnreadable: the catalog's file is damaged, or not to be read.
+        """
+        query = (
+            "select table_name, metadata_location from iceberg_tables"
+            " where catalog_name = 'lake' and table_namespace = ?"
+        )
+        return dict(self.ask(query, schema))
+
     def spark_settings(self) -> dict[str, str]:
         """What Spark needs to use this lake as its default catalog."""
         return {
@@ -135,9 +148,8 @@ def without_model(lake: Lake, models: Collection[str]) -> list[str]:
 
     What else somebody keeps in their schema is theirs.
     """
-    query = "select table_name, metadata_location from iceberg_tables where table_namespace = ?"
     found = []
-    for name, location in sorted(lake.ask(query, "dm_gold")):
+    for name, location in sorted(lake.locations(SCHEMA).items()):
         with suppress(OSError):
             if name not in models and "dm.run-id" in path_of(location).read_text():
                 found.append(name)

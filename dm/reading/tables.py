@@ -13,11 +13,6 @@ from runner.control.table import SCHEMA
 if TYPE_CHECKING:
     from pyiceberg.table import Table
 
-_QUERY = """
-select metadata_location from iceberg_tables
-where catalog_name = 'lake' and table_namespace = ? and table_name = ?
-"""
-
 
 def find(lake: Lake, name: tuple[str, str]) -> Table | None:
     """A table as it is now; None if the catalog has none of this name.
@@ -26,19 +21,19 @@ def find(lake: Lake, name: tuple[str, str]) -> Table | None:
         FileNotFoundError: its metadata file is gone.
         CatalogUnreadable: the lake's catalog is damaged.
     """
-    found = lake.ask(_QUERY, *name)
-    if not found:
+    schema, table = name
+    location = lake.locations(schema).get(table)
+    if location is None:
         return None
     import_arrow()
     from pyiceberg.table import StaticTable
 
-    return StaticTable.from_metadata(found[0][0])
+    return StaticTable.from_metadata(location)
 
 
 def not_there(lake: Lake, names: Iterable[str]) -> list[str]:
     """Those of some gold tables that the catalog has not: they are new, or were dropped."""
-    query = "select table_name from iceberg_tables where table_namespace = ?"
-    there = {name for (name,) in lake.ask(query, SCHEMA)}
+    there = lake.locations(SCHEMA)
     return [name for name in names if name not in there]
 
 
