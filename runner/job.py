@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from runner import periods
 from runner.control.announce import announce
-from runner.control.items import ControlItem, Outcome, Status
+from runner.control.items import ControlItem, Outcome, Status, of_tables
 from runner.control.lease import LEASE, Lease
 from runner.control.table import ControlTable
 from runner.dbt.problems import Problem
@@ -79,11 +79,8 @@ class GoldJob:
         Returns:
             The work to do; and the items that make no work, settled as errors.
         """
-        found = {item.control_id: item for item in asked} | {
-            item.control_id: item
-            for item in self._control.claimable()
-            if item.table_name in tables or item.table_name not in self._known
-        }
+        mine = of_tables(self._control.claimable(), tables, self._known)
+        found = {item.control_id: item for item in (*asked, *mine)}
         mine = self._control.claim(found.values(), self.run_id, self._lease)
         claimed: dict[tuple[str, str], list[ControlItem]] = defaultdict(list)
         refused: dict[ControlItem, str] = {}

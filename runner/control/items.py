@@ -1,5 +1,6 @@
 """The values of a control table, and how a claim and a finish change them."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -80,6 +81,13 @@ def is_claimable(item: ControlItem, now: datetime) -> bool:
     """Whether nobody holds the item, and it is not settled."""
     expired = (item.lease_expires_at or "") < timestamp(now)
     return item.status is Status.PENDING or (item.status is Status.RUNNING and expired)
+
+
+def of_tables(
+    items: Iterable[ControlItem], tables: Collection[str], known: Collection[str]
+) -> list[ControlItem]:
+    """Those of some tables, and those of no known table, which any run settles as errors."""
+    return [i for i in items if i.table_name in tables or i.table_name not in known]
 
 
 def claimed(item: ControlItem, owner: str, lease: timedelta, now: datetime) -> ControlItem:

@@ -17,7 +17,7 @@ from local import damage, lake
 from local.loading.announcing import announce_missed, missed
 from runner import periods
 from runner.control.announce import announce, unasked
-from runner.control.items import ControlItem, Status
+from runner.control.items import ControlItem, Status, of_tables
 from runner.control.table import ControlTable
 from runner.dbt.messages import count
 from runner.errors import DataMasterError
@@ -120,12 +120,7 @@ def process(
 
 
 def _mine(items: Iterable[ControlItem], chosen: Sequence[str]) -> list[ControlItem]:
-    """The items of the chosen tables, or of all, and those that no table can ever claim."""
-    return [
-        item
-        for item in items
-        if item.table_name in (chosen or tables()) or item.table_name not in tables()
-    ]
+    return of_tables(items, chosen or tables(), tables())
 
 
 def _is_to_be_asked(

@@ -113,3 +113,9 @@ def test_a_time_is_told_in_utc_to_the_millisecond() -> None:
     now = datetime.fromisoformat(items.timestamp())
     assert now.utcoffset() == timedelta(0)
     assert abs(datetime.now(UTC) - now) < timedelta(minutes=1)
+
+
+def test_a_run_has_the_items_of_its_tables_and_those_of_none() -> None:
+    found = [item(name, table_name=name) for name in ("mine", "other", "gone")]
+    mine = items.of_tables(found, ["mine"], ["mine", "other"])
+    assert [one.control_id for one in mine] == ["mine", "gone"]
