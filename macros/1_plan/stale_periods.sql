@@ -8,10 +8,9 @@
 {% macro stale_periods(node, sources, table, code) %}
     {%- set read, why, now, columns, unknown = reads(node), {}, {}, {}, [] -%}
     {%- set words = modules.re.findall('\\w+', render(node.raw_code) | lower) + node.columns.keys() | map('lower') | list -%}
-    {%- set fingerprints, upstream, since, names = {}, {}, [], {} -%}
+    {%- set fingerprints, upstream, since = {}, {}, [] -%}
     {%- for id in read.sources -%}
         {%- set name = source_name(id) -%}
-        {%- do names.update({id: name}) -%}
         {%- do columns.update({name: {'since': schema_since(sources[id], table.columns.get(name), words), 'seen': sources[id].schema}}) -%}
         {%- do since.append(name ~ columns[name].since) if columns[name].since is not none -%}
         {%- for period, fingerprint in sources[id].fingerprints.items() -%}
@@ -24,7 +23,7 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- set version = local_md5(code ~ since | join)[:8] -%}
-    {%- set same_code = versions_of_code(code, names, columns) -%}
+    {%- set same_code = versions_of_code(code, columns) -%}
     {%- for period in fingerprints.keys() | list + upstream.keys() | list -%}
         {%- do now.update({period: version ~ fingerprints.get(period, '-' * 16) ~ upstream.get(period, '')}) -%}
     {%- endfor -%}
