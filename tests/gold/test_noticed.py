@@ -187,7 +187,8 @@ def test_what_is_stale_beside_what_was_asked_for_is_built_by_the_same_command(
     assert "all passed" not in told
     more = reviews.month_of(JANUARY, 5001, 1)
     run("load", str(reviews.write(lake.root / "more.csv", more)))
-    assert "6 of 6 control items succeeded." in run("process")
+    count = len(tables()) + 1
+    assert f"{count} of {count} control items succeeded." in run("process")
     assert len(rows(lake, NAME, "review_month = 2")) == 30
 
 

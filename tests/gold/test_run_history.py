@@ -78,7 +78,7 @@ def test_a_run_adds_a_row_for_each_table_in_one_commit(lake: Lake, dbt: Dbt) -> 
         snapshot = gold(lake, name).current_snapshot()
         assert snapshot is not None
         assert row["gold_snapshot_id"] == snapshot.snapshot_id
-        assert row["tests_passed"] == len(str(snapshot.summary["dm.tests"]).split(",")) > 6
+        assert row["tests_passed"] == len(str(snapshot.summary["dm.tests"]).split(",")) == 8
         assert row["code_version"] == snapshot.summary["dm.code-version"]
         assert row["run_id"] == row["invocation_id"] == snapshot.summary["dm.run-id"]
         assert row["silver_snapshot_id"] == silver.table(lake).metadata.current_snapshot_id

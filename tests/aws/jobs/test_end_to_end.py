@@ -238,6 +238,7 @@ def test_a_back_fill_is_built_though_the_index_lags(lake: GlueLake, account: Acc
     assert ended.statuses == {DRINKERS: "SUCCEEDED"}, ended.told
     done = {(item.table_name, item.month) for item in account.control.items(Status.SUCCESS)}
     assert (DRINKERS, "2011-01") in done  # beside what else of the table was stale
+    assert {table for table, _ in done} == {DRINKERS}
 
 
 def test_the_jobs_called_nothing_that_their_role_does_not_allow(
