@@ -4,6 +4,7 @@
     {%- if execute -%}
         {%- do graph.update({'period_plans': {}, 'pinned_sources': {}, 'outcomes': [], 'seen_by_readers': {}, 'set_aside': {}}) -%}
         {%- set models = planned_models(selected_resources) if command() in ('build', 'run', 'test') else [] -%}
+        {%- do use_settings(settings_of_planning()) if models -%}
         {%- do write_aside(models) -%}
         {%- do tell_unreadable(models + graph.sources.values() | list) if models -%}
         {%- set sources, pinned = source_states(models), {} -%}
@@ -19,5 +20,6 @@
             {%- do exceptions.warn(wrong_rows(state)) if wrong_rows(state) -%}
         {%- endfor -%}
         {%- do graph.update({'pinned_sources': pinned}) -%}
+        {%- do reset_settings() if command() == 'test' -%}
     {%- endif -%}
 {% endmacro %}

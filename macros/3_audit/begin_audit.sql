@@ -2,10 +2,7 @@
     it. It holds for tables with the property write.wap.enabled, so not for silver. dbt runs what this returns. -#}
 {% macro begin_audit() %}
     {%- if execute and command() in ('build', 'run') -%}
-        {%- do graph.update({'settings': settings_by_size()}) -%}
-        {%- for name, value in graph.settings.items() -%}
-            {%- do run_query('set `' ~ name ~ '` = ' ~ value) -%}
-        {%- endfor -%}
+        {%- do use_settings(settings_by_size()) -%}
         {{ return('set `spark.wap.branch` = ' ~ audit_branch()) }}
     {%- endif -%}
 {% endmacro %}

@@ -9,9 +9,6 @@
     {%- do explain_failures(results) -%}
     {%- set outcomes = table_outcomes(audited_results(results)) -%}
     {%- do run_query('reset `spark.wap.branch`') -%}
-    {%- for name in graph.settings -%}
-        {%- do run_query('reset `' ~ name ~ '`') -%}
-    {%- endfor -%}
     {%- do graph.update({'outcomes': outcomes}) -%}
     {%- if var('preview') -%}
         {%- do seal_branches(outcomes) -%}

@@ -4,6 +4,8 @@
     {%- set periods = files.exact.keys() | list -%}
     {%- set wrong, fingerprints = [], {} -%}
     {%- if files.strangers -%}
+        {#- These are rows, perhaps all that there are: what reads them is compiled. -#}
+        {%- do reset_settings() -%}
         {%- for row in run_query(rows_elsewhere(state, periods, source)).rows -%}
             {%- set period = period_of(row.review_year, row.review_month) -%}
             {%- do periods.append(period) if period else wrong.append(row) -%}
