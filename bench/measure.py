@@ -97,10 +97,14 @@ def _run(told: Path, command: Sequence[str]) -> int:
 def _watch(peak: list[int], over: Event) -> None:
     me = psutil.Process()
     while not over.wait(_LOOK_EVERY):
-        resident = 0
+        resident, sizes = 0, dict[int, int]()
         for process in me.children(recursive=True):
             with contextlib.suppress(psutil.Error):
-                resident += process.memory_info().rss
+                memory = process.memory_info()
+                sizes[process.pid] = memory.vms
+                # Until a new process begins its program it has its parent's memory, not a copy.
+                if sizes.get(process.ppid()) != memory.vms:
+                    resident += memory.rss
         peak[0] = max(peak[0], resident)
 
 

@@ -18,6 +18,12 @@ import subprocess, sys
 mine = bytearray(100_000_000)
 subprocess.run([sys.executable, "-c", "import time; its = bytearray(100_000_000); time.sleep(0.5)"])
 """
+STARTS_OTHERS_ALL_THE_TIME = """
+import subprocess, time
+mine, end = bytearray(300_000_000), time.monotonic() + 2
+while time.monotonic() < end:
+    subprocess.run(["true"])
+"""
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux has subreapers")
 
@@ -42,6 +48,11 @@ def test_time_of_waiting_is_no_cpu_time(log: Path) -> None:
 def test_memory_is_that_of_all_processes_at_once(log: Path) -> None:
     cost = measure([sys.executable, "-c", PARENT_AND_CHILD_HOLD_100_MB_EACH], log)
     assert 200 < cost.peak_mb < 300
+
+
+def test_memory_that_a_new_process_has_of_its_parent_counts_once(log: Path) -> None:
+    cost = measure([sys.executable, "-c", STARTS_OTHERS_ALL_THE_TIME], log)
+    assert 300 < cost.peak_mb < 400
 
 
 def test_one_command_does_not_count_for_the_next(log: Path) -> None:

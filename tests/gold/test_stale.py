@@ -188,6 +188,19 @@ def test_asked_periods_are_exactly_those_of_each_model(
     assert written_periods(lake, "state_by_review_volume") == "2010-01,2010-03"
 
 
+def test_a_changed_month_that_was_not_asked_for_stays_stale(
+    lake: Lake, dbt: Dbt, reviews: dict[int, Review], tmp_path: Path
+) -> None:
+    later = {"beer_name": "A later name", "updated_at": reviews[401]["updated_at"]}
+    run("load", str(write(tmp_path / "later.csv", [reviews[2] | later, reviews[302] | later])))
+    name = "top_beers_by_rating"
+    assert dbt("run", "--select", name, periods=["2010-01"]).success
+    assert {month for table, month in stale() if table == name} == {"2010-04"}
+    assert dbt("run", "--select", name).messages[name] == "1 period (2010-04)"
+    run("process")
+    assert not stale()
+
+
 def test_all_periods_and_a_full_refresh_replace_everything_and_keep_the_history(
     lake: Lake, dbt: Dbt, reviews: dict[int, Review]
 ) -> None:

@@ -40,7 +40,8 @@ def test_rows_that_fail_a_test_are_published_by_no_command(
 def test_a_run_says_at_its_end_what_it_did_not_publish(dbt: Dbt, doubled: Path) -> None:
     told = dbt("run", "--select", "gold", project=doubled)
     assert not told.success
-    assert f"{NAME}: not published, for test ranked_in_period_top_drinkers" in told.text
+    fault = "test ranked_in_period_top_drinkers_profile_id: 120 rows in 2010-01, 2010-02"
+    assert f"{NAME}: not published, for {fault}, for example" in told.text
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,9 @@ _CHANGED = ("tests/gold/test_stale.py::test_a_change_builds_only_the_months_it_t
 _CODE = (
     "tests/gold/test_stale.py::test_a_model_whose_sql_changes_is_built_for_all_months_and_no_other_is",
 )
-_ASKED = (
-    "tests/gold/test_noticed.py::test_what_is_stale_beside_what_was_asked_for_is_built_by_the_same_command",
-)
+_ASKED = ("tests/gold/test_stale.py::test_a_changed_month_that_was_not_asked_for_stays_stale",)
 _UNTESTED = ("tests/gold/test_noticed.py::test_untested_months_are_told_until_they_have_passed",)
-_FOREIGN = (
-    "tests/gold/test_noticed.py::test_what_another_engine_writes_is_noticed_and_built_again",
-)
+_FOREIGN = ("tests/gold/test_noticed.py::test_a_table_without_any_row_is_no_fault",)
 _LOSES = ("tests/gold/test_noticed.py::test_a_month_that_collapses_is_held",)
 _SEALED = (
     "tests/gold/test_noticed.py::test_a_branch_that_failed_is_untested_whoever_publishes_it",
