@@ -191,13 +191,14 @@ def test_all_models_and_tests_of_a_run_read_one_state_of_silver(lake: Lake, dbt:
 
 
 def test_a_run_does_not_publish_over_another(lake: Lake, dbt: Dbt) -> None:
+    before = counted(lake, NAME)
     load(lake, 34)
     told = build(replace(dbt, meanwhile=lambda: overtake(lake)))
     assert not told.success
     assert (
         f"{NAME}: not published, for another run has published meanwhile. Run it again" in told.text
     )
-    assert counted(lake, NAME) == [33, 33]
+    assert counted(lake, NAME) == before
     assert branches(lake, NAME) == []
     assert {name: counted(lake, name) for name in OTHERS} == {name: [34, 34] for name in OTHERS}
     assert build(dbt).success
