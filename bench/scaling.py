@@ -54,7 +54,7 @@ def main() -> None:
         os.environ.update(bench.environment)
         os.environ["PYSPARK_SUBMIT_ARGS"] = "--driver-memory 3g pyspark-shell"  # for large states
         with SparkSession.builder.getOrCreate() as spark:
-            parts = {"files": _files(bench.lake, spark), "states": _states(bench.lake, spark)}
+            parts = {"files": _files(bench.lake, spark), "states": states(bench.lake, spark)}
         parts["groups"] = _groups(Path(folder))
     for name, text in parts.items():
         print(f"{text}\n")  # noqa: T201
@@ -93,7 +93,7 @@ def _append_made_up(table: Table, first: int) -> Table:
     return table
 
 
-def _states(lake: Lake, spark: SparkSession) -> str:
+def states(lake: Lake, spark: SparkSession) -> str:
     """The size of a gold table's metadata and how long its state takes, by periods and runs."""
     lake.catalog.create_namespace_if_not_exists("dm_gold")
     template = lake.catalog.create_table(("dm_gold", "template"), SCHEMA)
