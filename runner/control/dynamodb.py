@@ -178,10 +178,9 @@ class DynamoControlTable:
                 return
             page["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _put(self, item: ControlItem) -> ControlItem:
+    def _put(self, item: ControlItem) -> None:
         absent = Attr("control_id").not_exists()
         self._write("put_item", Item=attributes.of(item), ConditionExpression=absent)
-        return item
 
     def _update(
         self, before: ControlItem, after: ControlItem, condition: ConditionBase

@@ -13,6 +13,8 @@ _REASONS = {
     "runner/control/dynamodb.py": {
         r"DynamoControlTable\.claim\.claim: return None -> nothing": "it only spares time",
         r"DynamoControlTable\.claim: faults\[0\]": "each fault says the same",
+        r"DynamoControlTable\._write: return False -> return None": "both are no",
+        r"DynamoControlTable\._write: time\.sleep": "how long it waits is measured, and not tested",
         r"DynamoControlTable\._write: random\.uniform\(0\.5, 1\)": "any time less will do",
         r"DynamoControlTable\._write: raise AssertionError": "nobody comes there",
         r"module: 16 -> ": "how many at once is measured, and no promise",

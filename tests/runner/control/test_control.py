@@ -113,7 +113,12 @@ def test_what_is_settled_is_not_settled_again(control: ControlTable) -> None:
     assert finish(control, mine, Outcome(Status.PENDING, "no beer"))
     assert not finish(control, mine, Outcome(Status.SUCCESS))
     assert not control.renew([mine], HOUR)
-    assert only(control, Status.PENDING).error_message == "no beer"
+    again = only(control, Status.PENDING)
+    assert again.error_message == "no beer"
+    mine = claim(control, again, "me", HOUR)
+    assert mine is not None
+    assert finish(control, mine, Outcome(Status.SUCCESS))
+    assert not finish(control, mine, Outcome(Status.SUCCESS))
 
 
 def test_a_failure_says_why_and_a_later_success_forgets_it(control: ControlTable) -> None:
