@@ -35,7 +35,7 @@ class Macros:
     def __init__(self, spark: SparkSession) -> None:
         self.lines: list[str] = []
         self._spark = spark
-        self._vars = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+        settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
         self._context: dict[str, Any] = {
             "return": BaseContext._return,
             "render": str,
@@ -44,7 +44,7 @@ class Macros:
             "tojson": json.dumps,
             "local_md5": BaseContext.local_md5,
             "log": lambda text, info=False: self.lines.append(text) or "",  # type: ignore[func-returns-value]
-            "var": self._vars.get,
+            "var": settings["vars"].get,
             "modules": SimpleNamespace(re=re, datetime=datetime),
             "exceptions": SimpleNamespace(raise_compiler_error=_stop, warn=self.lines.append),
             "adapter": SimpleNamespace(get_relation=self._relation, quote="`{}`".format),

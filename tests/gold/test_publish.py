@@ -195,9 +195,8 @@ def test_a_run_does_not_publish_over_another(lake: Lake, dbt: Dbt) -> None:
     load(lake, 34)
     told = build(replace(dbt, meanwhile=lambda: overtake(lake)))
     assert not told.success
-    assert (
-        f"{NAME}: not published, for another run has published meanwhile. Run it again" in told.text
-    )
+    why = "for another run has published meanwhile. Run it again"
+    assert f"{NAME}: not published, {why}" in told.text
     assert counted(lake, NAME) == before
     assert branches(lake, NAME) == []
     assert {name: counted(lake, name) for name in OTHERS} == {name: [34, 34] for name in OTHERS}
