@@ -44,6 +44,21 @@ def hush_spark() -> None:
     logging.getLogger().addFilter(lambda record: "py4j" not in record.pathname)
 
 
+def reset_spark() -> None:
+    """Makes the session of this process, if there is one, do again as Spark's configuration says.
+
+    What a run sets for itself, such as the branch that it writes and reads, ends with it.
+    """
+    from py4j.protocol import Py4JError  # slow to import
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    # One that is gone has nothing to reset.
+    with suppress(Py4JError, PySparkException, OSError):
+        if session := SparkSession.getActiveSession():
+            session.sql("reset")
+
+
 @cache
 def collect_rarely() -> None:
     """Looks for garbage less often, and not at the end: most of what dbt loads stays till then."""

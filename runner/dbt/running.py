@@ -16,7 +16,7 @@ from runner.dbt.messages import one_line, unanswered
 from runner.dbt.problems import FAILED, Problem, failed_hook, problem_of
 from runner.errors import DataMasterError
 from runner.project import PROJECT, tables
-from runner.startup import hush_spark
+from runner.startup import hush_spark, reset_spark
 
 MAX_ROWS = 20_000_000
 """How many rows of silver a run of dbt reads for a table: see the macro later_periods."""
@@ -200,6 +200,8 @@ class DbtProject:
                 *("--target-path", str(self._folder / "target")),
             ]
         )
+        if not answer.success:
+            reset_spark()  # the run's own end, which does it, may not have been reached
         if isinstance(answer.exception, KeyboardInterrupt | DataMasterError):
             raise answer.exception
         if answer.result is None:

@@ -1,6 +1,8 @@
 """Whole runs of the job, on Spark: what is built, what fails, and what the items say of it."""
 
 import json
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +16,8 @@ from local import silver
 from local.control import SqliteControlTable
 from local.lake import Lake
 from runner.control.items import ControlItem, Status
+from runner.control.lease import LeaseLost
+from runner.dbt.running import DbtProject
 from runner.project import tables
 from tests import reviews
 from tests.control import claim
@@ -156,3 +160,29 @@ def test_pending_as_json_has_every_field(
     control.enqueue([item("a")])
     (found,) = json.loads(CliRunner().invoke(dm, ["pending", "--format", "json"]).output)
     assert ControlItem(**{**found, "status": Status(found["status"])}) == item("a")
+
+
+def lose_lease() -> None:
+    raise LeaseLost("another run has taken its work")
+
+
+def interrupt(line: str) -> None:
+    if "1 period" in line:  # the table is built, on the run's branch
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("progress", "publishing"), [(print, lose_lease), (interrupt, lambda: None)]
+)
+def test_a_run_that_does_not_publish_leaves_spark_as_it_was(
+    session: SparkSession,
+    months: None,
+    tmp_path: Path,
+    progress: Callable[[str], None],
+    publishing: Callable[[], None],
+) -> None:
+    before = session.sql("set").collect()
+    project = DbtProject(progress, folder=tmp_path)
+    with pytest.raises((LeaseLost, KeyboardInterrupt)):
+        project.build({BEERS: {"2010-01"}}, "r1", publishing, force=True)
+    assert session.sql("set").collect() == before  # who reads next on it sees main, not a branch
