@@ -1,7 +1,7 @@
 {#- The results of a run by unique_id. The tests that published rows must have passed, and that dbt did not run as nodes,
     are run here, in one statement for all tables: all of them under `dbt run`, none but row_loss() under `dbt build`. -#}
 {% macro audited_results(results) %}
-    {%- set found, queries = {}, {} -%}
+    {%- set found, queries, checked = {}, {}, [] -%}
     {%- for result in results -%}
         {%- do found.update({result.node.unique_id: result}) -%}
     {%- endfor -%}
@@ -10,9 +10,12 @@
             {%- do queries.update({test: test_summary(graph.nodes[test])}) -%}
         {%- endfor -%}
         {%- if plan.main -%}
-            {%- do queries.update({'row_loss.' ~ graph.nodes[id].name: row_loss(graph.nodes[id], plan)}) -%}
+            {%- do checked.append((graph.nodes[id], plan)) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if checked -%}
+        {%- do queries.update({'row_loss': row_loss(checked)}) -%}
+    {%- endif -%}
     {%- for row in (run_query(queries.values() | join('\nunion all\n')).rows if queries else []) -%}
         {%- do found.update({row.test: audited_result(row)}) -%}
     {%- endfor -%}

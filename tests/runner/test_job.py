@@ -181,6 +181,7 @@ def test_a_run_that_does_not_publish_leaves_spark_as_it_was(
     progress: Callable[[str], None],
     publishing: Callable[[], None],
 ) -> None:
+    session.sql("reset")
     before = session.sql("set").collect()
     project = DbtProject(progress, folder=tmp_path)
     with pytest.raises((LeaseLost, KeyboardInterrupt)):
