@@ -91,7 +91,7 @@ bench-loading: develop
 fuzz: develop
 	@$(BIN)/pytest --long tests/local/test_load_fuzz.py
 
-# Ten and a hundred times the reviews, into docs/benchmarks.md; some two hours and 40 GB in $TMPDIR. TIMES=10 for one of them.
+# Ten and a hundred times the reviews, into docs/benchmarks.md; an hour and a half and 20 GB in $DM_BENCH or $TMPDIR. TIMES=10 for one of them.
 bench-large: develop
 	@$(BIN)/python -m bench.large $(TIMES)
 

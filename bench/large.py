@@ -1,4 +1,4 @@
-"""Ten and a hundred times the reviews: `make bench-large`, an hour and a half and 40 GB of disk.
+"""Ten and a hundred times the reviews: `make bench-large`, an hour and a half and 20 GB of disk.
 
 Writes docs/benchmarks.md. Each thing is done once: it takes long enough to average out what the
 machine does besides.

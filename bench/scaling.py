@@ -146,7 +146,7 @@ def _with_runs(lake: Lake, template: Table, count: int, runs: int) -> Table:
 def _inputs(count: int) -> str:
     """A state as macro provenance() writes it."""
     named = (periods.of(1500 + i // 12, i % 12 + 1) for i in range(count))
-    return json.dumps({name: uuid4().hex[:16] for name in named})
+    return json.dumps({name: uuid4().hex[:24] for name in named})
 
 
 def _groups(folder: Path) -> str:
