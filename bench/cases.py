@@ -33,7 +33,7 @@ class Plan:
     Attributes:
         shape: of a span of history.
         rounds: of the cases that take seconds; those that take minutes have fewer.
-        original: whether the original takes part in the large cases, too.
+        original: whether the original takes part, which takes longest.
     """
 
     shape: Shape
@@ -55,7 +55,7 @@ def months(bench: Bench, count: int, plan: Plan) -> Costs:
         bench, bench.all_months() if count >= plan.shape.months else bench.months(count)
     )
     ways = dict(contest.contestants)
-    if count > 1 and not plan.original:
+    if not plan.original:
         del ways[contestants.ORIGINAL]
     return take_turns(
         {name: _run(bench, way) for name, way in ways.items()},
