@@ -70,7 +70,7 @@ test-athena: develop
 test-pages: develop
 	@$(BIN)/pytest -m browser
 
-# Against other ways to do the same; writes docs/benchmarks.md. Half an hour; the quick one takes minutes, and fails if a
+# Against other ways to do the same; writes docs/benchmarks.md. Three quarters of an hour; the quick one takes a quarter, and fails if a
 # ratio is worse than when KEEP=1 kept it.
 bench: develop
 	@$(BIN)/python -m bench
