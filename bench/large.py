@@ -152,7 +152,7 @@ def others(bench: Bench) -> Iterator[Done]:
 
 
 def check(bench: Bench) -> None:
-    """Ends the bench if a key, rank or count of the bare script is not that of the project's way."""
+    """Ends the bench if a key, rank or count of the bare script is not the project's way's."""
     with duck.connect() as db:
         for table in tables():
             found: list[set[tuple[object, ...]]] = []
@@ -201,7 +201,8 @@ def table(done: list[tuple[int, Done]]) -> str:
     for times, d in done:
         numbers = (d.cost.wall, d.cost.cpu, d.cost.peak_mb, d.spilled_mb)
         told = ["" if number is None else f"{number:,.0f}" for number in numbers]
-        ratio = f"{own[times, d.what] * d.share / d.cost.wall:.2f}" if (times, d.what) in own else ""
+        whole = own.get((times, d.what))
+        ratio = f"{whole * d.share / d.cost.wall:.2f}" if whole else ""
         way = d.way if d.share == 1 else f"{d.way}, {d.share:.0%} of the reviews"
         rows.append((f"{FULL.reviews * times:,}", d.what, way, *told, ratio))
     head = ("reviews", "what", "way", "wall s", "CPU s", "peak MB", "spilled MB", "dm / this")
