@@ -12,4 +12,4 @@ def test_a_state_of_many_periods_is_read(
 ) -> None:
     monkeypatch.setattr(scaling, "STATES", ((240, 2),))
     monkeypatch.setattr(scaling, "TIMES", 1)
-    assert scaling.states(lake, session).splitlines()[-1].startswith("| 240 | 2 | 7 | 0.0 | ")
+    assert scaling.states(lake, session).splitlines()[-1].startswith("| 240 | 2 | 9 | 0.0 | ")
