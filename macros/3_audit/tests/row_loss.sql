@@ -1,6 +1,6 @@
 {#- A test of each table that is there: no month loses more of its rows than var max_row_loss allows, against what
     readers see, as metadata count them: a month whose files are damaged can be built again. What somebody else wrote may go.
-    Rows like those of test_summary(), of the tables that lose some: all in one aggregate, for each one more takes as long. -#}
+    Rows like those of test_summary(), of the tables that lose some, from one aggregate: one for each table took longer. -#}
 {% macro row_loss(checked) %}
     select
         concat('row_loss.', table_name) as test,
