@@ -70,8 +70,8 @@ test-athena: develop
 test-pages: develop
 	@$(BIN)/pytest -m browser
 
-# Against other ways to do the same; writes docs/benchmarks.md. Three quarters of an hour; the quick one takes a quarter, and fails if a
-# ratio is worse than when KEEP=1 kept it.
+# Against other ways to do the same; writes docs/benchmarks.md. It takes three quarters of an hour, the quick one twenty minutes; that one
+# fails if a ratio is worse than when KEEP=1 kept it.
 bench: develop
 	@$(BIN)/python -m bench
 
