@@ -196,31 +196,32 @@ def of_size(folder: Path, times: int) -> Iterator[Done]:
     yield from others(bench)
 
 
-def table(done: list[tuple[int, Done]]) -> str:
-    """The figures, each with the project's way against it."""
-    own = {(times, d.what): d.cost.wall for times, d in done if d.way == PROJECT_WAY}
+def table(done: list[Done]) -> str:
+    """The figures of a size, each with the project's way against it."""
+    own = {d.what: d.cost.wall for d in done if d.way == PROJECT_WAY}
     rows = []
-    for times, d in done:
+    for d in done:
         numbers = (d.cost.wall, d.cost.cpu, d.cost.peak_mb, d.spilled_mb)
         told = ["" if number is None else f"{number:,.0f}" for number in numbers]
-        whole = own.get((times, d.what))
-        ratio = f"{whole * d.share / d.cost.wall:.2f}" if whole else ""
+        ratio = f"{own[d.what] * d.share / d.cost.wall:.2f}" if d.what in own else ""
         way = d.way if d.share == 1 else f"{d.way}, {d.share:.0%} of the reviews"
-        rows.append((f"{FULL.reviews * times:,}", d.what, way, *told, ratio))
-    head = ("reviews", "what", "way", "wall s", "CPU s", "peak MB", "spilled MB", "dm / this")
+        rows.append((d.what, way, *told, ratio))
+    head = ("what", "way", "wall s", "CPU s", "peak MB", "spilled MB", "dm / this")
     return report.table(head, rows)
 
 
 def main() -> None:
-    """Measures the sizes that the arguments name, or all, and writes the page."""
+    """Measures the sizes that the arguments name, or all; those of TIMES go into the page."""
     os.environ.pop("DM_LAKE", None)
-    done: list[tuple[int, Done]] = []
     with TemporaryDirectory(prefix="large-", dir=os.environ.get("DM_BENCH")) as folder:
         for times in map(int, sys.argv[1:] or TIMES):
+            done: list[Done] = []
             for one in of_size(Path(folder), times):
-                done.append((times, one))
+                done.append(one)
                 print(one, flush=True)  # noqa: T201
-                report.put_between_markers(PAGE, "large", f"{report.machine()}.\n\n{table(done)}")
+                if times in TIMES:
+                    text = f"{FULL.reviews * times:,} reviews; {report.machine()}.\n\n{table(done)}"
+                    report.put_between_markers(PAGE, f"large {times}", text)
 
 
 if __name__ == "__main__":
