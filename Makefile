@@ -6,7 +6,7 @@ BIN := .venv/bin
 # Every dm and dbt is a process of its own, and would compile all that it imports: more than a second of CPU each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo docs test test-docs races faults silver walks undo trials mutate test-aws test-release test-athena test-pages bench bench-quick bench-large bench-loading fuzz scaling commands lint lint-aws audit \
+.PHONY: demo docs test test-docs races faults silver walks undo trials mutate test-aws test-jobs test-release test-release-quick test-athena test-pages bench bench-quick bench-large bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
 demo: setup
@@ -54,8 +54,12 @@ test-docs: develop
 
 # The packaged job on real Spark, on stand-ins of AWS: see docs/aws.md. And some of the tests of the tables once more, as
 # test-release does all.
-test-aws: develop
+test-aws: test-jobs test-release-quick
+
+test-jobs: develop
 	@$(BIN)/pytest -m end_to_end
+
+test-release-quick: develop
 	@$(BIN)/python -m tests.aws.stand_ins.release tests/gold/test_write.py tests/gold/test_numbers.py tests/gold/states/test_lost_history.py
 
 # All tests of the gold tables on what EMR Serverless has: Spark 4.1.1, Java 17, and an executor in a process of its own.

@@ -44,14 +44,13 @@ def demo(ctx: click.Context) -> None:
 
     title("Reviews come into silver; the months that changed are built, for all five tables")
     load_and_build(synthetic.reviews_file(here))
-    line = f"show {SHOWN} --limit 2"
-    step(line, show, table=SHOWN, period=None, limit=2, branch=None, format_="table")
+    line = f"show {SHOWN} --limit 1"
+    step(line, show, table=SHOWN, period=None, limit=1, branch=None, format_="table")
     title("A few ratings change in two months; only those two are built again")
     load_and_build(synthetic.changes_file(here))
     step("report", report, output=REPORT, open_=False)
     title("Next")
     click.echo(
-        f"  .venv/bin/dm show {SHOWN} --period 2010-12\n"
         "  .venv/bin/dbt build --select gold     (finds nothing to build)\n"
         "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
     )
