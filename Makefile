@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: demo docs test test-docs races faults silver walks undo trials mutate test-aws test-jobs test-release test-release-quick test-athena test-pages bench bench-quick bench-large bench-loading fuzz scaling commands lint lint-aws audit \
 	setup develop package deploy destroy lock clean
 
-demo: setup
+demo: .venv/ready
 	@$(BIN)/dm demo
 
 # One page, into target/docs; needs no lake.

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from dm.commands.data.load import load
-from dm.commands.machine.setup import ready
+from dm.commands.machine.setup import prepare, ready
 from dm.commands.rows.pages import REPORT, report
 from dm.commands.rows.show import show
 from dm.commands.work.process import process
@@ -27,8 +27,10 @@ def demo(ctx: click.Context) -> None:
       DM_LAKE=/tmp/demo-lake dm demo
     """
     from local import demo as synthetic  # Arrow and Iceberg are slow to import
+    from local.spark import classes
 
-    here = place.made()
+    prepare()
+    here = place.there()
     ready()
 
     def title(text: str) -> None:
@@ -54,3 +56,4 @@ def demo(ctx: click.Context) -> None:
         "  .venv/bin/dbt build --select gold     (finds nothing to build)\n"
         "  your own reviews: DM_LAKE=/some/folder .venv/bin/dm load FILE"
     )
+    classes.make_in_background()  # beside the first build it would cost more than it saves

@@ -16,7 +16,15 @@ def setup() -> None:
       dm setup
       DM_LAKE=/some/folder dm setup
     """
-    from local.spark import classes, jars, java
+    from local.spark import classes
+
+    prepare()
+    classes.make_in_background()
+
+
+def prepare() -> None:
+    """Finds Java, fetches the jars, and writes Spark's settings for the lake."""
+    from local.spark import jars, java
 
     here = place.made()
     chosen, passed_over = java.find()
@@ -24,7 +32,6 @@ def setup() -> None:
         click.echo(f"Not used, for Spark needs Java 17 or 21: {java.describe(unfit)}")
     conf.configure(chosen.executable, [jars.fetch(jar) for jar in jars.JARS])
     click.echo(f"The lake is {here.root}, Java {chosen.version} is from {chosen.source}")
-    classes.make_in_background()
 
 
 def ready() -> None:
