@@ -9,7 +9,6 @@ from dm.commands.machine.setup import prepare, ready
 from dm.commands.rows.pages import REPORT, report
 from dm.commands.rows.show import show
 from dm.commands.work.process import process
-from local import place
 
 SHOWN = "top_beers_by_rating"
 
@@ -29,8 +28,7 @@ def demo(ctx: click.Context) -> None:
     from local import demo as synthetic  # Arrow and Iceberg are slow to import
     from local.spark import classes
 
-    prepare()
-    here = place.there()
+    here = prepare()
     ready()
 
     def title(text: str) -> None:

@@ -4,6 +4,7 @@ import click
 from click.shell_completion import shell_complete
 
 from local import place
+from local.lake import Lake
 from local.spark import conf, server
 
 
@@ -22,8 +23,8 @@ def setup() -> None:
     classes.make_in_background()
 
 
-def prepare() -> None:
-    """Finds Java, fetches the jars, and writes Spark's settings for the lake."""
+def prepare() -> Lake:
+    """Finds Java, fetches the jars, and writes Spark's settings for the lake, which it gives."""
     from local.spark import jars, java
 
     here = place.made()
@@ -32,6 +33,7 @@ def prepare() -> None:
         click.echo(f"Not used, for Spark needs Java 17 or 21: {java.describe(unfit)}")
     conf.configure(chosen.executable, [jars.fetch(jar) for jar in jars.JARS])
     click.echo(f"The lake is {here.root}, Java {chosen.version} is from {chosen.source}")
+    return here
 
 
 def ready() -> None:
